@@ -1,0 +1,45 @@
+# make run    set up what is missing and train on the embedded data
+# make test   set up what is missing and run the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONSTRAINTS := constraints.txt
+
+.PHONY: run test test-slow check bench results clean help
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+run: $(VENV)/.ready
+	$(BIN)/thalweg train digits --score cnn
+
+test: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+# browser tests of the report and longer crash and fuzz runs; the browser is Debian's chromium
+test-slow: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/.ready-dev
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+
+bench: $(VENV)/.ready-dev
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[bench]"
+	$(BIN)/python benchmarks/run.py
+
+# pip installs, not uv: the constraints file names the processor-only build of PyTorch that pip finds here
+$(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e .
+	touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '*.egg-info' -type d -prune -exec rm -rf {} +

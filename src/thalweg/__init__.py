@@ -1,0 +1,37 @@
+"""Thalweg trains an image classifier and shows, with numbers, why it works.
+
+The lecture's three parts are folders, and data flows through them:
+
+    images -> prepare -> score -> loss (+ penalty) -> optimise -> evidence -> views -> faces
+
+- `images`    bytes on disk, or a name, to an `ImageSet`
+- `prepare`   affine maps of the pixels, fitted on the training split; `augment` changes batches at random
+- `score`     images to class scores: linear, mlp, cnn, resnet, or a module of yours
+- `loss`      scores and labels to one number an example; `penalty`: weights to R(W)
+- `optimise`  how W moves; `schedule` changes the rate, `average` averages the path
+- `run`       a recipe and pictures to a trained, saved run: the only place where the others meet
+- `evidence`  what can be shown of a trained W; `views` draws it; `faces` are the command line, this module and the report
+
+    >>> import thalweg as tw
+    >>> tw.load("blobs3").classes
+    ('class 0', 'class 1', 'class 2')
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from thalweg.faces.api import load as load
+    from thalweg.faces.api import open_run as open
+    from thalweg.faces.api import train as train
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load", "open", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the Python face when one of its names is first used: `import thalweg` alone loads no PyTorch."""
+    if name in ("load", "open", "train"):
+        from thalweg.faces import api
+
+        return {"load": api.load, "open": api.open_run, "train": api.train}[name]
+    raise AttributeError(f"module 'thalweg' has no attribute {name!r}")

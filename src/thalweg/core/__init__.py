@@ -1,0 +1,1 @@
+"""Contracts, catalogues, knobs, errors, outcomes, seeds, tree arithmetic and durable writes; imports nothing of ours outside."""

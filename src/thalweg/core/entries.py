@@ -1,0 +1,234 @@
+"""What an entry of each catalogue is: the contracts that hold the house together.
+
+An entry is a frozen record: a summary, the formula, a reference, its knobs and the functions that do the work. Axes by name:
+`members` is always the first axis of parameters and of everything computed per member; `batch` counts examples.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Float, Int64, Shaped, UInt8
+from torch import Tensor, nn
+
+from thalweg.core.imageset import ImageSet
+from thalweg.core.knobs import Knob
+from thalweg.core.progress import Progress
+from thalweg.core.tree import Params
+
+Settings = Mapping[str, Any]
+"""Values of an entry's knobs: numbers are tensors [members] for optimisers, plain values elsewhere."""
+
+State = dict[str, Tensor | Params]
+"""What an optimiser or an average remembers between steps: tensors and trees of tensors, so that a checkpoint can hold it."""
+
+Info = dict[str, Float[Tensor, " members"]]
+"""What a step tells: always `loss` (the objective where the step began); more where the method has more to tell."""
+
+Shape = tuple[int, int, int]
+"""Height, width, channels of one image."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What all entries have; the catalogue fills in `name` from the file's name."""
+
+    summary: str
+    formula: str
+    reference: str
+    knobs: tuple[Knob, ...] = ()
+    name: str = ""
+
+    def defaults(self) -> dict[str, Any]:
+        """Return every knob's default."""
+        return {knob.name: knob.default for knob in self.knobs}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadOptions:
+    """How pictures are read where the source leaves it open."""
+
+    size: tuple[int, int] | None = None
+    fit: Literal["stretch", "crop", "pad"] = "crop"
+    colour: Literal["auto", "grey", "rgb"] = "auto"
+    skip_bad: bool = False
+    seed: int = 0
+    noise: float = 0.0
+    examples: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader(Entry):
+    """A format: `matches` says whether a source (a path or a name) is of it; `read` makes an ImageSet without touching the source.
+
+    The set's split holds what the source itself says; `thalweg.images.load` fills in the rest.
+    """
+
+    matches: Callable[[str], bool]
+    read: Callable[[str, ReadOptions, Progress], ImageSet]
+
+
+@runtime_checkable
+class Fitted(Protocol):
+    """An affine map of images, fitted on the training images: y = A x + c, with A scalar, diagonal or dense."""
+
+    def shape(self, shape: Shape) -> Shape:
+        """Return the shape of a prepared image."""
+
+    def apply(self, images: Float[Tensor, "batch height width channels"]) -> Float[Tensor, "batch height2 width2 channels2"]:
+        """Prepare a batch."""
+
+    def fold(self, weight: Float[Tensor, "outputs inputs"], bias: Float[Tensor, " outputs"]) -> tuple[Tensor, Tensor]:
+        """Return the map of unprepared pixels that equals `weight`, `bias` on prepared ones; columns in height, width, channel order."""
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Return what `restore` needs to make this map again."""
+
+
+Chunks = Callable[[], Iterable[Float[Tensor, "batch height width channels"]]]
+"""A function that walks once over the training images (prepared by what comes before), as float32, chunk by chunk."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preparation(Entry):
+    """A preparation: `fit(chunks, **knobs)` on the training split only; `restore(tensors)` makes it again from saved tensors."""
+
+    fit: Callable[..., Fitted]
+    restore: Callable[[dict[str, Tensor]], Fitted]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmentation(Entry):
+    """A random change of a whole batch of raw images: `apply(images [batch, H, W, C], generator, **knobs)` -> same shape and dtype."""
+
+    apply: Callable[..., Shaped[Tensor, "batch height width channels"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score(Entry):
+    """A score function: `build(shape, classes, generator, **knobs)` -> a module from images [N, C, H, W] to scores [N, classes].
+
+    All randomness of the initialisation comes from `generator`. `closed_form`: the module is exactly a linear map of the pixels with
+    parameters `weight` [classes, H*W*C] (height, width, channel order) and `bias` [classes], so that training may skip autograd.
+    `reduced_precision`: whether bfloat16 pays for it where the processor has it. `recommended`: recipe settings that suit it, which the
+    faces fill in where the person leaves them open (`{"optimiser": {"name": "adamw", "rate": 1e-3}, "epochs": 10}`).
+    """
+
+    build: Callable[..., nn.Module]
+    closed_form: bool = False
+    reduced_precision: bool = False
+    recommended: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss(Entry):
+    """A loss: `value(scores [*members, N, K], labels [N], **knobs)` -> [*members, N], one number an example at its own scale.
+
+    `gradient(...)` -> d value / d scores [*members, N, K] in closed form (at a kink, the subgradient that PyTorch's relu and max take).
+    Knobs are numbers or tensors that broadcast against [*members, N]. `at_zero(classes, **knobs)` is the loss of all-zero scores.
+    `probabilities`: softmax of the scores estimates class probabilities (true of likelihood losses only).
+    """
+
+    value: Callable[..., Float[Tensor, "*members batch"]]
+    gradient: Callable[..., Float[Tensor, "*members batch classes"]]
+    at_zero: Callable[..., float]
+    probabilities: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Penalty(Entry):
+    """A penalty on one weight tensor [members, ...]: a smooth part and, where `proximal` is given, a part that is not smooth.
+
+    `value(weight, **knobs)` -> [members], the whole penalty with its strength; `gradient(weight, **knobs)` -> gradient of the smooth part;
+    `proximal(weight, step [members], **knobs)` -> prox of step * (the part that is not smooth). The first knob is always `strength`.
+    """
+
+    value: Callable[..., Float[Tensor, " members"]]
+    gradient: Callable[..., Float[Tensor, "members ..."]]
+    proximal: Callable[..., Float[Tensor, "members ..."]] | None = None
+
+
+@runtime_checkable
+class Objective(Protocol):
+    """What an optimiser may ask: mean loss over the step's batch plus penalty, as a function of the parameters.
+
+    `penalised` names the parameters that a penalty or a decay acts on (weights, not biases or normalisation). `value` takes any
+    number of members that is a multiple of the run's; the others take the run's own. Gradients are of the smooth part.
+    """
+
+    @property
+    def penalised(self) -> frozenset[str]:
+        """Names of the parameters that a penalty or a decay acts on."""
+
+    def value(self, params: Params) -> Float[Tensor, " members"]:
+        """Return the objective at `params`."""
+
+    def value_and_gradient(self, params: Params) -> tuple[Float[Tensor, " members"], Params]:
+        """Return the objective and its gradient at `params`."""
+
+    def hessian_vector(self, params: Params, vectors: Params) -> Params:
+        """Return the Hessian at `params` times `vectors`; the graph at the same `params` object is kept between calls."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimiser(Entry):
+    """An optimiser: two pure functions.
+
+    `init(params, settings) -> state`; `step(objective, params, state, settings, generator) -> (params, state, info)`. In `settings` every
+    `Number` knob is a tensor [members] in the parameters' dtype (rate: after the schedule), other knobs are plain values.
+    `full_batch`: by default a step looks at the whole training set. `proximal`: a proximal step of length `rate` may follow the update
+    (otherwise penalties that are not smooth are refused).
+    """
+
+    init: Callable[[Params, Settings], State]
+    step: Callable[[Objective, Params, State, Settings, torch.Generator], tuple[Params, State, Info]]
+    full_batch: bool = False
+    proximal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule(Entry):
+    """A schedule: `factor(step, steps, epoch_steps, **knobs)` -> what multiplies the rate at `step` (from 0) of `steps` in all."""
+
+    factor: Callable[..., float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Average(Entry):
+    """An average over the path of W: `update(mean, params, count, **knobs) -> mean`, `count` steps having been averaged before."""
+
+    update: Callable[..., Params]
+
+
+@runtime_checkable
+class Record(Protocol):
+    """What evidence is: a frozen record of plain values, or of arrays with a plain form."""
+
+    def row(self) -> dict[str, Any]:
+        """Return the record as strict JSON holds it: what is undefined is None with a reason beside it, never NaN."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Entry):
+    """Something that can be shown of a trained W: `measure(...)` makes the record from arrays.
+
+    `example()` returns a record small enough to check by hand; the documentation shows it and the tests draw it.
+    """
+
+    measure: Callable[..., Record]
+    example: Callable[[], Record]
+
+
+@dataclass(frozen=True, kw_only=True)
+class View(Entry):
+    """A picture of evidence: `draw(record)` makes a drawing of the record of the evidence entry named `evidence`."""
+
+    evidence: str
+    draw: Callable[[Any], Any]
+
+
+Pixels = UInt8[Tensor, "batch height width channels"] | Float[Tensor, "batch height width channels"]
+Labels = Int64[Tensor, " batch"]
+Source = str | Path

@@ -1,0 +1,66 @@
+"""ImageSet: what every source of pictures becomes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float32, Int64, UInt8
+
+
+@dataclass(frozen=True)
+class Split:
+    """Row numbers of the training, validation and test examples; each may be empty, none overlap."""
+
+    train: Int64[np.ndarray, " n_train"]
+    validation: Int64[np.ndarray, " n_validation"]
+    test: Int64[np.ndarray, " n_test"]
+
+    def parts(self) -> dict[str, Int64[np.ndarray, " n"]]:
+        """Return the three parts by name, in order."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that was left out, with the reason."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImageSet:
+    """Pictures with labels: pixels as stored (0 to 255), class numbers, class names, a fingerprint of the content, and a split.
+
+    Points of the two-dimensional sets are pictures of 1 x 1 pixels with two float channels. `images` may be memory-mapped; nothing
+    writes to it. `origins` names where each example came from (a path, or `file#row`), `None` where the source has no better name than
+    the row number. `notes` are sentences for the person: rules that were applied, and to how many pictures.
+    """
+
+    images: UInt8[np.ndarray, "n height width channels"] | Float32[np.ndarray, "n height width channels"]
+    labels: Int64[np.ndarray, " n"]
+    classes: tuple[str, ...]
+    fingerprint: str
+    split: Split
+    source: str
+    origins: Sequence[str] | None = None
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of every picture."""
+        _, height, width, channels = self.images.shape
+        return height, width, channels
+
+    @property
+    def points(self) -> bool:
+        """Whether these are two-dimensional points rather than pictures."""
+        return self.images.dtype != np.uint8
+
+    def origin(self, row: int) -> str:
+        """Return the name of example `row` for a message: its path, or `source#row`."""
+        return self.origins[row] if self.origins is not None else f"{self.source}#{row}"

@@ -1,0 +1,13 @@
+"""Shapes and types of every function are checked at run time throughout the tests."""
+
+import os
+
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+from jaxtyping import install_import_hook
+
+install_import_hook("thalweg", "beartype.beartype")
+
+import torch
+
+torch.set_num_threads(1)
