@@ -1,0 +1,19 @@
+"""The plain descent step that `gradient-descent` and `sgd` share: they differ only in the examples that the objective looks at."""
+
+import torch
+
+from thalweg.core.entries import Info, Objective, Settings, State
+from thalweg.core.tree import Params, add_scaled
+
+
+def nothing(params: Params, settings: Settings) -> State:
+    """Return the state of a method that remembers nothing: an empty dictionary."""
+    return {}
+
+
+def descend(
+    objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator
+) -> tuple[Params, State, Info]:
+    """Return W - rate * gradient(W), per member; `info` has the loss at W."""
+    loss, gradient = objective.value_and_gradient(params)
+    return add_scaled(params, -settings["rate"], gradient), state, {"loss": loss}

@@ -1,0 +1,41 @@
+"""Momentum: a heavy ball that keeps part of its velocity from step to step.
+
+v <- momentum * v + g, W <- W - rate * v, with v = 0 at the start. Under a constant gradient the step grows to rate * g / (1 - momentum):
+tenfold at 0.9. On a quadratic with largest curvature c it converges for rate < 2 (1 + momentum) / c. With momentum = 0 it is `sgd`.
+
+This is PyTorch's form (`torch.optim.SGD`, dampening 0): the rate multiplies the velocity as it is applied. Lectures often write
+v <- momentum * v - rate * g, W <- W + v; the two agree while the rate is constant and differ for some steps after the rate changes.
+"""
+
+import torch
+
+from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
+from thalweg.core.knobs import Number
+from thalweg.core.tree import Params, add_scaled, zeros_like
+from thalweg.optimise._state import tree_in
+
+
+def init(params: Params, settings: Settings) -> State:
+    """Return the velocity at the start: zero."""
+    return {"velocity": zeros_like(params)}
+
+
+def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+    """Return the parameters after one step of the heavy ball, per member; `info` has the loss before it."""
+    loss, gradient = objective.value_and_gradient(params)
+    velocity = add_scaled(gradient, settings["momentum"], tree_in(state, "velocity"))
+    return add_scaled(params, -settings["rate"], velocity), {"velocity": velocity}, {"loss": loss}
+
+
+ENTRY = Optimiser(
+    summary="Adds up past gradients, as a heavy ball keeps its speed.",
+    formula="v <- momentum * v + dL/dW;  W <- W - rate * v",
+    reference="Polyak, Some methods of speeding up the convergence of iteration methods, 1964.",
+    knobs=(
+        Number(name="rate", default=0.05, low=0, low_open=True, meaning="step size: what multiplies the velocity"),
+        Number(name="momentum", default=0.9, low=0, high=1, high_open=True, meaning="share of the velocity kept from step to step"),
+    ),
+    init=init,
+    step=step,
+    proximal=True,
+)

@@ -1,0 +1,44 @@
+"""RMSProp: every gradient is divided by its own root mean square over recent steps.
+
+s <- decay * s + (1 - decay) * g^2, W <- W - rate * g / (sqrt(s) + epsilon), number by number, with s = 0 at the start. Nothing corrects
+that start: the first step has length rate / sqrt(1 - decay), 10 * rate at 0.99; then steps settle at rate under a constant gradient.
+
+Epsilon stands outside the root and decay is 0.99, as in `torch.optim.RMSprop`; TensorFlow 1 put epsilon inside the root, and the
+lecture where the method appeared uses 0.9. Neither momentum nor centring, which PyTorch offers under the same name.
+"""
+
+import torch
+
+from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
+from thalweg.core.knobs import Number
+from thalweg.core.tree import Params, zeros_like
+from thalweg.optimise._scaled import running_square, scaled_step
+from thalweg.optimise._state import tree_in
+
+
+def init(params: Params, settings: Settings) -> State:
+    """Return the mean square at the start: zero."""
+    return {"square": zeros_like(params)}
+
+
+def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+    """Return the parameters after one step, per member; `info` has the loss before it."""
+    loss, gradient = objective.value_and_gradient(params)
+    square = running_square(tree_in(state, "square"), gradient, settings["decay"])
+    moved = scaled_step(params, -settings["rate"], gradient, square, settings["epsilon"])
+    return moved, {"square": square}, {"loss": loss}
+
+
+ENTRY = Optimiser(
+    summary="Divides each gradient by its root mean square over recent steps.",
+    formula="s <- decay * s + (1 - decay) * (dL/dW)^2;  W <- W - rate * dL/dW / (sqrt(s) + epsilon)",
+    reference="Tieleman and Hinton, Lecture 6.5: rmsprop, COURSERA: Neural Networks for Machine Learning, 2012.",
+    knobs=(
+        Number(name="rate", default=0.001, low=0, low_open=True, meaning="usual length of a step of each number of W"),
+        Number(name="decay", default=0.99, low=0, high=1, high_open=True, meaning="share of the mean square kept from step to step"),
+        Number(name="epsilon", default=1e-8, low=0, low_open=True, meaning="added to the root, against division by zero"),
+    ),
+    init=init,
+    step=step,
+    proximal=True,
+)
