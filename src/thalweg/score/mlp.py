@@ -1,0 +1,85 @@
+"""The multi-layer perceptron: linear maps with an activation between them."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from thalweg.core.entries import Score, Shape
+from thalweg.core.knobs import Choice, Flag, Integers
+from thalweg.score._initialise import init_knobs, initialise
+from thalweg.score._layers import DROPOUT, dense, dropout_layer, flatten, full_precision
+
+ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "linear": nn.Identity, "gelu": nn.GELU}
+
+
+class Perceptron(nn.Module):
+    """f(x) = W_L a(... a(W_1 x + b_1) ...) + b_L on pixels in height, width, channel order; `layers` holds the maps in order.
+
+    Row j of the first weight, reshaped to [H, W, C], is the picture that hidden unit j looks for.
+    """
+
+    first = "layers.0.weight"
+
+    def __init__(self, layers: nn.Sequential) -> None:
+        super().__init__()
+        self.layers = layers
+
+    def forward(self, images: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch classes"]:
+        """Return the scores of a batch."""
+        return full_precision(self.layers(flatten(images)))
+
+
+def build(
+    shape: Shape,
+    classes: int,
+    generator: torch.Generator,
+    *,
+    widths: tuple[int, ...] = (256, 128),
+    activation: str = "relu",
+    dropout: float = 0.0,
+    batch_norm: bool = False,
+    init: str = "he",
+    scale: float = 0.01,
+) -> Perceptron:
+    """Return a perceptron with one hidden layer a width: linear, batch-norm (if asked), activation, dropout (if any).
+
+    A bias before batch-norm has no effect in training; it stays, so that a preparation can be folded into the first map. No widths at
+    all make a linear classifier. In training, batch-norm needs two examples in a batch.
+
+    >>> net = build((1, 1, 2), 3, torch.Generator(), widths=(4,))
+    >>> [tuple(p.shape) for p in net.parameters()]
+    [(4, 2), (4,), (3, 4), (3,)]
+    """
+    height, width, channels = shape
+    inputs = height * width * channels
+    layers: list[nn.Module] = []
+    for outputs in widths:
+        norm = [nn.BatchNorm1d(outputs)] if batch_norm else []
+        layers += [dense(inputs, outputs), *norm, ACTIVATIONS[activation](), *dropout_layer(dropout)]
+        inputs = outputs
+    net = Perceptron(nn.Sequential(*layers, dense(inputs, classes)))
+    initialise(net, init, scale=scale, generator=generator)
+    return net
+
+
+ENTRY = Score(
+    summary="Multi-layer perceptron: linear maps with an activation between them.",
+    formula="f(x) = W_L a(... a(W_1 x + b_1) ...) + b_L",
+    reference="Rumelhart, Hinton and Williams (1986), Learning representations by back-propagating errors, Nature 323.",
+    knobs=(
+        Integers(name="widths", default=(256, 128), shortest=0, meaning="units of each hidden layer; an empty list: linear classifier"),
+        Choice(name="activation", default="relu", choices=tuple(ACTIVATIONS), meaning="function after each hidden layer; linear is none"),
+        DROPOUT,
+        Flag(name="batch_norm", default=False, meaning="normalise each hidden unit over the batch, before the activation"),
+        *init_knobs("he"),
+    ),
+    build=build,
+    reduced_precision=True,
+    recommended={
+        "prepare": ["standardise"],
+        "optimiser": {"name": "nesterov", "rate": 0.1},
+        "schedule": ["one-cycle"],
+        "penalty": {"l2": 2.5e-4},
+        "epochs": 10,
+    },
+)
