@@ -43,7 +43,7 @@ class Number:
         number = self._number(value)
         above = number > self.low if self.low_open else number >= self.low
         below = number < self.high if self.high_open else number <= self.high
-        if not (above and below and math.isfinite(number)):
+        if not (above and below and -math.inf < number < math.inf):
             raise self._error(value)
         return number
 
@@ -72,6 +72,13 @@ class Integer(Number):
 
     noun: ClassVar[str] = "a whole number"
 
+    def parse(self, text: str) -> Any:
+        """Read the value from a word of the command line; `100` and `1e2` are the same."""
+        try:
+            return self.check(int(text))
+        except ValueError:
+            return super().parse(text)
+
     def _number(self, value: Any) -> Any:
         whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
         if isinstance(value, bool) or not whole:
@@ -97,7 +104,7 @@ class Integers:
     def check(self, value: Any) -> tuple[int, ...]:
         """Return `value` as a tuple of whole numbers, or raise `ConfigError`."""
         items = (value,) if isinstance(value, int) and not isinstance(value, bool) else value
-        if not isinstance(items, Sequence) or isinstance(items, str) or len(items) < self.shortest:
+        if not isinstance(items, Sequence) or isinstance(items, str | bytes) or len(items) < self.shortest:
             raise self._error(value)
         if any(isinstance(item, bool) or not isinstance(item, int) or item < self.low for item in items):
             raise self._error(value)

@@ -1,0 +1,40 @@
+"""Filters: the kernels of a network's first convolution, laid out as pictures."""
+
+import numpy as np
+from jaxtyping import Float
+
+from thalweg.core.entries import Evidence
+from thalweg.evidence._weights import WeightPictures, weight_picture
+
+
+def measure(weights: Float[np.ndarray, "outputs inputs height width"], *, quantile: float = 1.0, most: int = 128) -> WeightPictures:
+    """Return one picture a filter; the scale is that of `templates`, its end by default the largest |weight| of the filter.
+
+    A filter over three channels is a colour picture, one over a single channel a grey one. With another number of channels every
+    channel of a filter is a grey picture of its own. At most `most` pictures are made; `left_out` counts the others.
+
+    >>> measure(np.ones((4, 3, 5, 5))).pictures[0].values.shape
+    (5, 5, 3)
+    """
+    outputs, inputs = weights.shape[:2]
+    if inputs in (1, 3):
+        named = [(f"filter {k}", weights[k].transpose(1, 2, 0)) for k in range(outputs)]
+    else:
+        named = [(f"filter {k}, channel {c}", weights[k, c, :, :, None]) for k in range(outputs) for c in range(inputs)]
+    pictures = tuple(weight_picture(name, values, quantile=quantile) for name, values in named[:most])
+    return WeightPictures(pictures=pictures, quantile=quantile, left_out=max(len(named) - most, 0))
+
+
+def example() -> WeightPictures:
+    """Return the two Sobel filters, which answer to vertical and to horizontal edges."""
+    vertical = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
+    return measure(np.stack([vertical, vertical.T])[:, None])
+
+
+ENTRY = Evidence(
+    summary="the first convolution's kernels as pictures",
+    formula="F_k = W[k, :, :, :]",
+    reference="A. Krizhevsky, I. Sutskever, G. Hinton, ImageNet classification with deep convolutional networks, NIPS 2012, figure 3",
+    measure=measure,
+    example=example,
+)

@@ -1,0 +1,45 @@
+"""Arrays as PNG bytes, encoded from the pixels alone: nothing else of a file, no metadata, comes along."""
+
+import io
+
+import numpy as np
+from jaxtyping import Float, Shaped, UInt8
+from PIL import Image
+
+from thalweg.views import _palette as palette
+
+LONGEST = 160
+"""Longer sides are reduced to this many pixels."""
+
+
+def png(pixels: UInt8[np.ndarray, "height width channels"]) -> tuple[bytes, int, int]:
+    """Return a grey (one channel) or colour (three) picture as PNG, with the width and height it was written at."""
+    picture = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
+    picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    picture.save(out, "PNG", optimize=True)
+    return out.getvalue(), picture.width, picture.height
+
+
+def drawable(pixels: Shaped[np.ndarray, "height width channels"]) -> bool:
+    """Say whether an example is a picture, rather than a point with float coordinates."""
+    return pixels.dtype == np.uint8 and pixels.shape[2] in (1, 3)
+
+
+def signed(values: Float[np.ndarray, "height width channels"], bound: float) -> UInt8[np.ndarray, "height width 3"]:
+    """Return weights as colours, zero in the middle of the scale.
+
+    One channel: blue at -bound over white at zero to red at +bound. Three channels: each from 0 over mid-grey (128) to 255. Weights
+    beyond the bound show as the bound, those that are not finite as zero.
+
+    >>> signed(np.array([[[-1.0], [0.0], [1.0]]]), 1.0).tolist()
+    [[[33, 102, 172], [247, 247, 247], [178, 24, 43]]]
+    """
+    share = np.clip(np.nan_to_num(values / bound if bound else np.zeros_like(values), posinf=1, neginf=-1), -1, 1)
+    position = (share + 1) / 2
+    if values.shape[2] == 3:
+        return (255 * position + 0.5).astype(np.uint8)
+    stops = np.linspace(0, 1, len(palette.SIGNED))
+    colours = np.array(palette.SIGNED, np.float64)
+    channels = [np.interp(position[:, :, 0], stops, colours[:, channel]) for channel in range(3)]
+    return (np.stack(channels, axis=2) + 0.5).astype(np.uint8)
