@@ -1,0 +1,1 @@
+"""Faces: command line, Python helpers, report; nobody imports a face."""

@@ -1,0 +1,100 @@
+"""The Python face: `load`, `train`, `open`, and a run that makes its report."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from thalweg.core.durable import write_file
+from thalweg.core.entries import Source
+from thalweg.core.errors import ConfigError
+from thalweg.core.imageset import ImageSet
+from thalweg.core.progress import Progress, Silent
+from thalweg.faces.gathering import gather
+from thalweg.faces.report import build
+from thalweg.faces.words import compose
+from thalweg.images import load as load
+from thalweg.run import run as runs
+from thalweg.run.recipe import DataPart, Recipe
+from thalweg.run.store import REPORT
+from thalweg.run.train import train as train_recipe
+
+
+class Run(runs.Run):
+    """A run that can be reported: `report()` writes one HTML file and returns its path."""
+
+    def report(self, path: Source | None = None, *, images: ImageSet | None = None) -> Path:
+        """Write the report beside the run, or at `path`; the pictures are loaded again from the recipe's source when not given.
+
+        Raises `ConfigError` when the run lives in memory only and no path is given.
+        """
+        if path is None and self.folder is None:
+            raise ConfigError("this run lives in memory only; say where the report goes: run.report('report.html').")
+        target = Path(path) if path is not None else Path(str(self.folder)) / REPORT
+        write_file(target, self.report_html(images))
+        return target
+
+    def report_html(self, images: ImageSet | None = None) -> str:
+        """Return the report as HTML."""
+        return build(gather(self, self.matching(images if images is not None else load_data(self.recipe.data, seed=self.recipe.seed))))
+
+
+def train(
+    images: ImageSet | Source | Sequence[Any],
+    *,
+    folder: Source | None = None,
+    progress: Progress | None = None,
+    fresh: bool = False,
+    recipe: Recipe | None = None,
+    **settings: Any,
+) -> Run:
+    """Train a classifier: `train("digits", score="linear", loss="svm-sum", penalty={"l2": 1e-4}, optimiser="sgd", rate=0.1, epochs=5)`.
+
+    `images`: an ImageSet, arrays (images, labels), a path or a name. `settings` are those of a recipe, and the knobs of the entries
+    chosen; `recipe` gives all of them at once. With `folder`, the run is kept there and goes on where it was interrupted.
+    """
+    fields = {*Recipe.model_fields, *DataPart.model_fields}
+    choices = {name: value for name, value in settings.items() if name in Recipe.model_fields}
+    data = {name: value for name, value in settings.items() if name in DataPart.model_fields}
+    knobs = {name: value for name, value in settings.items() if name not in fields}
+    if recipe is not None and settings:
+        raise ConfigError("give either a recipe or settings, not both; recipe.with_changes(...) changes one.")
+    if isinstance(images, str | Path):
+        data["source"] = str(images)
+    elif isinstance(images, ImageSet):
+        data["source"] = images.source
+    chosen = recipe or compose({**choices, "data": {**choices.get("data", {}), **data}}, knobs)
+    loaded = images if isinstance(images, ImageSet) else _loaded(images, chosen, progress)
+    return as_run(train_recipe(loaded, chosen, folder=None if folder is None else Path(folder), progress=progress, fresh=fresh))
+
+
+def open_run(folder: Source) -> Run:
+    """Open a run that was trained into a folder."""
+    return as_run(runs.open_run(Path(folder)))
+
+
+def as_run(run: runs.Run) -> Run:
+    """Return a run with the report's method."""
+    return Run(**{name: getattr(run, name) for name in run.__dataclass_fields__})
+
+
+def load_data(data: DataPart, *, seed: int, progress: Progress | None = None) -> ImageSet:
+    """Load the pictures of a recipe."""
+    options = {name: value for name, value in data.model_dump().items() if name != "source"}
+    return load(data.source, seed=seed, progress=progress or Silent(), **options)
+
+
+def _loaded(images: Any, recipe: Recipe, progress: Progress | None) -> ImageSet:
+    if isinstance(images, str | Path):
+        return load_data(recipe.data, seed=recipe.seed, progress=progress)
+    return load(images, seed=recipe.seed, validation=recipe.data.validation, test=recipe.data.test)
+
+
+def default_folder(recipe: Recipe) -> Path:
+    """Return the folder of a recipe's run: readable, and different for every recipe, so that the same command finds it again.
+
+    >>> default_folder(Recipe()).name.startswith("digits-linear-softmax-momentum-")
+    True
+    """
+    source = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(recipe.data.source).name).strip("-.") or "pictures"
+    return Path("runs") / f"{source[:40]}-{recipe.score.name}-{recipe.loss.name}-{recipe.optimiser.name}-{recipe.fingerprint[:8]}"

@@ -1,0 +1,92 @@
+"""Gathering: a run and its pictures to what the report shows."""
+
+import shlex
+
+import numpy as np
+from jaxtyping import Float
+
+from thalweg.core.imageset import ImageSet
+from thalweg.evidence import plane
+from thalweg.evidence.plane import Plane
+from thalweg.faces.report import Examined, FirstLayer, ReportInput
+from thalweg.images import across_parts, find_duplicates
+from thalweg.run.recipe import Recipe
+from thalweg.run.run import Run
+
+
+def gather(run: Run, images: ImageSet) -> ReportInput:
+    """Return the report's input: the run's record, and its answers on the test part (else the validation part)."""
+    examined = _examined(run, images)
+    recipe = run.recipe
+    return ReportInput(
+        title=run.folder.name if run.folder else f"{recipe.data.source}: {recipe.score.name} + {recipe.loss.name}",
+        command=_command(run),
+        recipe=recipe.to_toml(),
+        outcome=run.outcome,
+        facts=run.data,
+        epochs=run.metrics,
+        final=run.figures,
+        defines_probabilities=run.model.probabilities,
+        versions=run.versions,
+        seconds=run.seconds,
+        choices={"score": recipe.score.name, "loss": recipe.loss.name, "optimiser": recipe.optimiser.name},
+        expected_start=run.expected_start,
+        examined=examined,
+        first_layer=_first_layer(run),
+        plane=_plane(run, images),
+        notes=(*_leaks(images), f"The weights are those after epoch {run.kept_epoch} ({recipe.keep} by {recipe.monitor})."),
+    )
+
+
+def _examined(run: Run, images: ImageSet) -> Examined | None:
+    part = next((name for name in ("test", "validation") if len(images.split.parts()[name])), None)
+    if part is None:
+        return None
+    rows = images.split.parts()[part]
+    scores, labels = run.scores(images.images[rows]), images.labels[rows]
+    return Examined(
+        part=part,
+        scores=scores,
+        labels=labels,
+        losses=run.losses(scores, labels),
+        images=images.images[rows],
+        origins=None if images.origins is None else [images.origin(int(row)) for row in rows],
+    )
+
+
+def _first_layer(run: Run) -> FirstLayer | None:
+    weights = run.model.first_weight
+    if weights is None or tuple(run.model.shape[:2]) == (1, 1):
+        return None
+    if weights.ndim == 4:
+        return FirstLayer(kind="convolution", weights=weights)
+    return FirstLayer(kind="linear", weights=weights) if len(weights) == len(run.classes) and run.recipe.score.name == "linear" else None
+
+
+def _plane(run: Run, images: ImageSet) -> Plane | None:
+    if not images.points or images.shape[2] != 2:
+        return None
+
+    def score(points: Float[np.ndarray, "m 2"]) -> Float[np.ndarray, "m classes"]:
+        return run.scores(points.astype(np.float32).reshape(-1, 1, 1, 2))
+
+    points = np.asarray(images.images, dtype=np.float64).reshape(-1, 2)
+    return plane.measure(points, images.labels, score, classes=run.classes)
+
+
+def _leaks(images: ImageSet) -> tuple[str, ...]:
+    """Say how many pictures stand in more than one part of the split, with one example."""
+    leaks = across_parts(find_duplicates(images), images.split)
+    if not leaks:
+        return ()
+    example = " = ".join(images.origin(row) for row in leaks[0][:2])
+    return (f"{len(leaks)} pictures stand in more than one part of the split, so that figures on test data may flatter ({example}).",)
+
+
+def _command(run: Run) -> str:
+    return f"thalweg train {shlex.quote(str(run.folder / 'recipe.toml'))}" if run.folder else python_call(run.recipe)
+
+
+def python_call(recipe: Recipe) -> str:
+    """Return the Python call that trains by a recipe kept in memory only."""
+    return f"thalweg.train({recipe.data.source!r}, recipe=Recipe.from_toml(...))  # the recipe stands below"

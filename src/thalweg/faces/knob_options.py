@@ -1,0 +1,48 @@
+"""Options of the command line that are knobs of catalogue entries, told apart from those that every command has."""
+
+import re
+from collections.abc import Sequence
+
+from thalweg.core.errors import ConfigError
+
+OPTION = re.compile(r"--[A-Za-z]")
+
+
+def separate(words: Sequence[str], known: set[str]) -> tuple[list[str], dict[str, str]]:
+    """Return the words without unknown options, and those options with their values (`true` for a flag without one).
+
+    >>> separate(["train", "digits", "--margin", "2", "--epochs", "3"], {"--epochs"})
+    (['train', 'digits', '--epochs', '3'], {'margin': '2'})
+    >>> separate(["train", "--strength=-1"], {"--epochs"})
+    (['train'], {'strength': '-1'})
+    """
+    rest: list[str] = []
+    loose: dict[str, str] = {}
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        option, equals, value = word.partition("=")
+        if word == "--":
+            return [*rest, *words[position - 1 :]], loose
+        if not OPTION.match(word) or option in known:
+            rest.append(word)
+            continue
+        name = option.removeprefix("--")
+        if name in loose:
+            raise ConfigError(f"option {option} is given twice.")
+        if not equals:
+            value, position = _value(name, words, position)
+        loose[name] = value
+    return rest, loose
+
+
+def _value(name: str, words: Sequence[str], position: int) -> tuple[str, int]:
+    """Return the value that follows an option, and where to go on."""
+    from thalweg.faces.words import is_flag
+
+    if is_flag(name.replace("-", "_")):
+        return "true", position
+    if position == len(words) or OPTION.match(words[position]):
+        raise ConfigError(f"option --{name} needs a value, as --{name} 0.1.")
+    return words[position], position + 1

@@ -1,0 +1,162 @@
+"""Examples in batches: order as a pure function of (seed, epoch), rows gathered as stored, prepared a batch at a time."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Int64, Shaped
+from torch import Tensor
+
+from thalweg.core.entries import Shape
+from thalweg.core.imageset import ImageSet
+from thalweg.core.seeds import generator
+from thalweg.prepare import Chain
+
+Batch = tuple[Tensor, Tensor]
+"""Prepared images [N, H, W, C] and labels [N]."""
+
+CHUNK_NUMBERS = 1 << 21
+CACHE_BYTES = 1 << 30
+
+
+@runtime_checkable
+class Batches(Protocol):
+    """The examples that an objective averages over, in chunks that fit in memory; a mini-batch is one chunk."""
+
+    @property
+    def examples(self) -> int:
+        """How many examples there are in all."""
+
+    @property
+    def single_chunk(self) -> bool:
+        """Whether `chunks` yields exactly one chunk."""
+
+    def chunks(self) -> Iterator[Batch]:
+        """Walk over the chunks; every walk gives the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """One part of an ImageSet on a device: raw pixels [n, H * W * C] of the whole set, labels, and the row numbers of the part."""
+
+    pixels: Shaped[Tensor, "all inputs"]
+    labels: Int64[Tensor, " all"]
+    rows: Int64[Tensor, " n"]
+    shape: Shape
+
+    @classmethod
+    def of(cls, images: ImageSet, rows: Int64[np.ndarray, " n"], *, device: torch.device) -> "Examples":
+        """Wrap the rows of an ImageSet; pixels on disk stay on disk when the device is the processor."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a read-only memory map; nothing here writes to it
+            pixels = torch.from_numpy(images.images).flatten(1)
+        return cls(pixels.to(device), torch.from_numpy(images.labels).to(device), torch.from_numpy(rows).to(device), images.shape)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def chunk(self) -> int:
+        """How many examples to take at a time so that their pixels, as floats, stay near the processor's caches."""
+        return max(16, min(4096, CHUNK_NUMBERS // max(1, self.pixels.shape[1])))
+
+    def raw(self, rows: Int64[Tensor, " batch"]) -> tuple[Shaped[Tensor, "batch height width channels"], Int64[Tensor, " batch"]]:
+        """Return the pixels as stored and the labels of some rows of the whole set."""
+        return self.pixels.index_select(0, rows).view(-1, *self.shape), self.labels.index_select(0, rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Preparer:
+    """Raw pixels to what the score takes: the fitted chain in the run's precision; one fused pass where the chain is elementwise."""
+
+    chain: Chain
+    dtype: torch.dtype
+    fused: tuple[Tensor, Tensor] | None
+
+    @classmethod
+    def of(cls, chain: Chain, shape: Shape, *, dtype: torch.dtype, device: torch.device) -> "Preparer":
+        """Choose the fused pass where the chain allows it."""
+        elementwise = chain.elementwise(shape)
+        if elementwise is None:
+            return cls(chain, dtype, None)
+        scale, shift = (part.expand(shape).reshape(-1).to(device=device, dtype=dtype) for part in elementwise)
+        return cls(chain, dtype, (scale, shift))
+
+    def __call__(self, raw: Shaped[Tensor, "batch height width channels"]) -> Shaped[Tensor, "batch height2 width2 channels2"]:
+        """Prepare a batch."""
+        if self.fused is None:
+            return self.chain.apply(raw.to(self.dtype)).to(self.dtype)
+        scale, shift = self.fused
+        return torch.addcmul(shift, raw.flatten(1).to(self.dtype), scale).view(raw.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class MiniBatch:
+    """A batch that is ready."""
+
+    images: Tensor
+    labels: Tensor
+    single_chunk: bool = True
+
+    @property
+    def examples(self) -> int:
+        """How many examples there are."""
+        return len(self.labels)
+
+    def chunks(self) -> Iterator[Batch]:
+        """Yield the batch."""
+        yield self.images, self.labels
+
+
+@dataclass(eq=False)
+class WholeSet:
+    """A whole part in chunks, prepared once and kept while it fits into a gigabyte, prepared anew on every walk otherwise."""
+
+    part: Examples
+    prepare: Callable[[Tensor], Tensor]
+    _kept: list[Batch] | None = field(default=None, repr=False)
+
+    @property
+    def examples(self) -> int:
+        """How many examples there are."""
+        return len(self.part)
+
+    @property
+    def single_chunk(self) -> bool:
+        """Whether the part fits into one chunk."""
+        return len(self.part) <= self.part.chunk
+
+    def chunks(self) -> Iterator[Batch]:
+        """Walk over the chunks in the part's own order."""
+        if self._kept is None and self.examples * self.part.pixels.shape[1] * 4 <= CACHE_BYTES:
+            self._kept = list(self._fresh())
+        yield from self._fresh() if self._kept is None else self._kept
+
+    def _fresh(self) -> Iterator[Batch]:
+        for rows in self.part.rows.split(self.part.chunk):
+            raw, labels = self.part.raw(rows)
+            yield self.prepare(raw), labels
+
+
+def order(examples: int, *, seed: int, epoch: int) -> Int64[Tensor, " n"]:
+    """Return the order of an epoch: a permutation, drawn without replacement, from (seed, epoch) alone.
+
+    >>> bool((order(5, seed=0, epoch=1) == order(5, seed=0, epoch=1)).all()), sorted(order(5, seed=0, epoch=1).tolist())
+    (True, [0, 1, 2, 3, 4])
+    """
+    return torch.randperm(examples, generator=generator(seed, "order", epoch))
+
+
+def cuts(examples: int, batch: int) -> list[int]:
+    """Return the sizes of an epoch's batches: `batch` each and the rest last; a rest of one joins its neighbour (batch-norm needs two).
+
+    >>> cuts(10, 4), cuts(9, 4), cuts(1, 4)
+    ([4, 4, 2], [4, 5], [1])
+    """
+    full, rest = divmod(examples, batch)
+    if rest == 1 and full and batch > 1:
+        return [batch] * (full - 1) + [batch + 1]
+    return [batch] * full + ([rest] if rest else [])

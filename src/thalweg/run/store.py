@@ -1,0 +1,164 @@
+"""The store: a run's folder, its lock, its checkpoints and its log. The only place that reads or writes them."""
+
+import contextlib
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from filelock import FileLock, Timeout
+
+from thalweg.core.durable import discard_folder, json_bytes, read_folder, storage_errors, sweep, write_file, write_folder
+from thalweg.core.errors import BusyError, ModelError
+from thalweg.run.recipe import Recipe
+from thalweg.run.record import Epoch
+from thalweg.run.state import State
+
+RECIPE, METRICS, MANIFEST, MODEL, CHECKPOINTS = "recipe.toml", "metrics.jsonl", "manifest.json", "model.safetensors", "checkpoints"
+REPORT, LOCK = "report.html", ".lock"
+KEPT_CHECKPOINTS = 2
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of one run: `recipe.toml`, `metrics.jsonl`, `checkpoints/`, `model.safetensors`, `manifest.json`, `report.html`."""
+
+    folder: Path
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was begun here."""
+        return (self.folder / MANIFEST).is_file()
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the run: a kernel lock that dies with the process; raise `BusyError` naming who has it."""
+        with storage_errors(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        holder = self.folder / ".lock.json"
+        lock = FileLock(str(self.folder / LOCK), timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise BusyError(f"{self.folder}: already being trained by {_holder(holder)}. Wait for it, or choose another --run.") from None
+        try:
+            write_file(holder, json_bytes({"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
+            sweep(self.folder)
+            sweep(self.folder / CHECKPOINTS)
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
+            self._leave_no_trace()
+
+    def _leave_no_trace(self) -> None:
+        """Remove a folder that was made for the lock only: the run was refused before it began."""
+        with contextlib.suppress(OSError):
+            if {path.name for path in self.folder.iterdir()} <= {LOCK}:
+                (self.folder / LOCK).unlink(missing_ok=True)
+                self.folder.rmdir()
+                self.folder.parent.rmdir()
+
+    def begin(self, recipe: Recipe, facts: Mapping[str, Any]) -> None:
+        """Write what a run is before its first step."""
+        write_file(self.folder / RECIPE, recipe.to_toml())
+        self.write_manifest(facts)
+
+    def clear(self) -> None:
+        """Remove an earlier run's files, so that nothing of it is taken for the new one's; other files of the folder stay."""
+        with storage_errors(self.folder):
+            for name in (MANIFEST, RECIPE, METRICS, MODEL, REPORT):
+                (self.folder / name).unlink(missing_ok=True)
+            if (self.folder / CHECKPOINTS).is_dir():
+                discard_folder(self.folder / CHECKPOINTS)
+
+    def write_manifest(self, facts: Mapping[str, Any]) -> None:
+        """Write the manifest in one step."""
+        write_file(self.folder / MANIFEST, json_bytes(facts))
+
+    def manifest(self) -> dict[str, Any]:
+        """Return the manifest, or raise `ModelError`."""
+        path = self.folder / MANIFEST
+        try:
+            content: dict[str, Any] = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            hint = "no such folder" if not self.folder.is_dir() else f"it has no {MANIFEST}, so it is not a run"
+            raise ModelError(f"{self.folder}: {hint}. Give the folder that `thalweg train` printed.") from None
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{path}: cannot be read ({error}).") from None
+        if not isinstance(content, dict) or "data" not in content:
+            raise ModelError(f"{path}: not the manifest of a run.")
+        return content
+
+    def recipe(self) -> Recipe:
+        """Return the recipe the run was trained by."""
+        return Recipe.read(self.folder / RECIPE)
+
+    def write_log(self, rows: Sequence[Epoch]) -> None:
+        """Make the log say exactly these rows: where a resumed run was ahead of its checkpoint, the log goes back with it."""
+        write_file(self.folder / METRICS, "".join(_line(row) for row in rows))
+
+    def append_log(self, row: Epoch) -> None:
+        """Append one row to the log."""
+        path = self.folder / METRICS
+        with storage_errors(path), open(path, "a", encoding="utf-8") as file:
+            file.write(_line(row))
+            file.flush()
+            os.fsync(file.fileno())
+
+    def log(self) -> tuple[Epoch, ...]:
+        """Read the log; a last line that a crash cut short is not counted."""
+        path = self.folder / METRICS
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read ({error.strerror}).") from None
+        rows = []
+        for number, line in enumerate(lines, 1):
+            try:
+                rows.append(Epoch.from_row(json.loads(line)))
+            except (ValueError, KeyError, TypeError):
+                if number == len(lines) and not line.endswith("\n"):
+                    break
+                raise ModelError(f"{path}:{number}: not a row of the metrics log.") from None
+        return tuple(rows)
+
+    def save(self, state: State) -> None:
+        """Write a checkpoint; when it stands, older ones beyond two are removed."""
+        name = f"{state.step:010d}-{state.epoch:06d}-{len(state.rows):06d}"
+        write_folder(self.folder / CHECKPOINTS / name, state.to_files(), facts={"step": state.step})
+        for old in self._checkpoints()[KEPT_CHECKPOINTS:]:
+            discard_folder(old)
+
+    def load(self, *, device: torch.device) -> tuple[State | None, list[str]]:
+        """Return the newest checkpoint that verifies, and a line about each newer one that does not."""
+        problems: list[str] = []
+        for path in self._checkpoints():
+            try:
+                files, _ = read_folder(path)
+                return State.from_files(files, device=device), problems
+            except ModelError as error:
+                problems.append(f"checkpoint set aside: {error}")
+        return None, problems
+
+    def _checkpoints(self) -> list[Path]:
+        folder = self.folder / CHECKPOINTS
+        names = [path for path in folder.glob("[0-9]*") if path.is_dir()] if folder.is_dir() else []
+        return sorted(names, key=lambda path: path.name, reverse=True)
+
+
+def _line(row: Epoch) -> str:
+    return json.dumps(row.row(), allow_nan=False) + "\n"
+
+
+def _holder(path: Path) -> str:
+    try:
+        who = json.loads(path.read_bytes())
+        return f"process {who['pid']} on {who['host']} since {who['since']}"
+    except (OSError, ValueError, KeyError):
+        return "another process"

@@ -1,0 +1,156 @@
+"""Train: a recipe and pictures to a run, in memory or in a folder that a crash cannot spoil."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from thalweg import __version__
+from thalweg.core.durable import write_file
+from thalweg.core.errors import ConfigError, ModelError
+from thalweg.core.imageset import ImageSet
+from thalweg.core.outcome import Ending, Outcome
+from thalweg.core.progress import Progress, Silent
+from thalweg.prepare import Chain
+from thalweg.run.loop import first_state, run_to_the_end
+from thalweg.run.memory import keep_freed_memory
+from thalweg.run.model import fold
+from thalweg.run.module_objective import member
+from thalweg.run.recipe import Recipe
+from thalweg.run.run import Run, ending_facts, open_run
+from thalweg.run.setting import Setting, Start, data_facts, declared, settle_down
+from thalweg.run.signals import listening
+from thalweg.run.state import Best, State
+from thalweg.run.store import MODEL, Store
+
+
+def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progress: Progress | None = None, fresh: bool = False) -> Run:
+    """Train by a recipe and return the run; with a folder, go on where an earlier call of the same recipe stopped.
+
+    A folder that holds the ended run of the same recipe and pictures is returned as it is (`fresh` trains it again). Raises `ModelError`
+    when the folder holds another run, `BusyError` when another process is training in it.
+    """
+    shown = progress or Silent()
+    start = _start(recipe)
+    images = declared(images, start.classes if start else recipe.classes or images.classes)
+    keep_freed_memory()
+    if folder is None:
+        setting = settle_down(recipe, images, start=start)
+        with listening() as stop:
+            ended = run_to_the_end(setting, first_state(setting, start), save=lambda _: None, log=lambda _: None, stop=stop, progress=shown)
+        return _finished(setting, images, *ended, shown, folder=None)
+    store = Store(Path(folder))
+    with store.locked():
+        return _train_in(store, images, recipe, start, shown, fresh=fresh)
+
+
+def _train_in(store: Store, images: ImageSet, recipe: Recipe, start: Start | None, progress: Progress, *, fresh: bool) -> Run:
+    facts: dict[str, Any] = {
+        "data": asdict(data_facts(images)),
+        "versions": versions(),
+        "recipe": recipe.fingerprint,
+        "threads": torch.get_num_threads(),
+    }
+    if store.exists and not fresh:
+        manifest = store.manifest()
+        _check_same(store, manifest, recipe, images)
+        if "outcome" in manifest and manifest["outcome"]["ending"] != Ending.INTERRUPTED:
+            progress.say(f"{store.folder} has ended already ({manifest['outcome']['ending']}); --fresh trains it again.")
+            return open_run(store.folder)
+        facts["threads"] = manifest.get("threads", facts["threads"])
+    torch.set_num_threads(int(facts["threads"]))  # sums run in the same order when a run is resumed
+    setting = settle_down(recipe, images, start=start)
+    if fresh or not store.exists:
+        store.clear()
+        store.begin(recipe, facts)
+    state = _resumed(store, setting, progress) or first_state(setting, start)
+    store.write_log(state.rows)
+    with listening() as stop:
+        state, outcome, kept = run_to_the_end(setting, state, save=store.save, log=store.append_log, stop=stop, progress=progress)
+        store.write_log(state.rows)
+        run = _finished(setting, images, state, outcome, kept, progress, folder=store.folder)
+        write_file(store.folder / MODEL, run.model.to_bytes())
+        store.write_manifest({**facts, **ending_facts(run, store.folder)})
+    return run
+
+
+def _resumed(store: Store, setting: Setting, progress: Progress) -> State | None:
+    state, problems = store.load(device=setting.device)
+    for problem in problems:
+        progress.say(problem)
+    if state is not None:
+        progress.say(f"going on from step {state.step} of {store.folder}")
+    return state
+
+
+def _check_same(store: Store, manifest: Mapping[str, Any], recipe: Recipe, images: ImageSet) -> None:
+    theirs = store.recipe()
+    if theirs.fingerprint != recipe.fingerprint:
+        here, there = recipe.model_dump(mode="json"), theirs.model_dump(mode="json")
+        differing = [f"{name}: {there[name]} there, {here[name]} here" for name in here if here[name] != there.get(name)]
+        raise ModelError(f"{store.folder} holds a run of another recipe ({'; '.join(differing)[:400]}). Choose another --run, or --fresh.")
+    if manifest["data"]["fingerprint"] != images.fingerprint:
+        raise ModelError(f"{store.folder} was trained on other pictures than {images.source} holds now. Choose another --run, or --fresh.")
+
+
+def _start(recipe: Recipe) -> Start | None:
+    """Read the weights that a recipe continues from, in the coordinates they were trained in."""
+    if recipe.start is None:
+        return None
+    store = Store(Path(recipe.start))
+    run = open_run(store.folder)
+    for field in ("score", "prepare"):
+        theirs, own = getattr(run.recipe, field), getattr(recipe, field)
+        if theirs != own:
+            raise ConfigError(f"{recipe.start} has {field} {theirs!r}, this recipe {own!r}; to go on they must be equal.")
+    state, _ = store.load(device=torch.device("cpu"))
+    if state is None:
+        raise ModelError(f"{recipe.start}: no checkpoint that verifies, so there is nothing to continue from.")
+    best = state.best if run.recipe.keep == "best" else None
+    params, buffers = (best.params, best.buffers) if best is not None else (state.mean or state.params, state.buffers)
+    return Start(params, buffers, Chain.restore(state.chain), run.classes)
+
+
+def _finished(
+    setting: Setting, images: ImageSet, state: State, outcome: Outcome, kept: Best, progress: Progress, *, folder: Path | None
+) -> Run:
+    """Fold the kept weights into a model and measure it on every part of the data."""
+    module = setting.module.cpu()
+    module.load_state_dict({**member(kept.params, 0), **member(kept.buffers, 0)})
+    run = Run(
+        recipe=setting.recipe,
+        data=data_facts(images),
+        metrics=state.rows,
+        outcome=outcome,
+        figures={},
+        expected_start=setting.expected_start,
+        seconds=state.seconds,
+        versions=versions(),
+        model=fold(
+            module,
+            setting.chain,
+            score=setting.recipe.score.flat,
+            shape=setting.shape,
+            classes=setting.classes,
+            probabilities=setting.loss.probabilities,
+        ),
+        folder=folder,
+        kept_epoch=kept.epoch,
+        penalty=float(setting.penalties.value(kept.params)[0]),
+    )
+    return replace(run, figures=run.evaluate(images, progress=progress))
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that decide bits: of Thalweg, Python, PyTorch and NumPy, and the kind of machine."""
+    return {
+        "thalweg": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "machine": f"{platform.system()} {platform.machine()}",
+    }

@@ -1,0 +1,63 @@
+"""A command line in process: arguments in; exit code, output and errors out."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from thalweg.faces import cli
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        def refuse(word: str) -> None:
+            raise AssertionError(f"{word} is not strict JSON")
+
+        return json.loads(self.out, parse_constant=refuse)
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THALWEG_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def ask(*words: str) -> Answer:
+        capsys.readouterr()
+        code = 0
+        try:
+            cli.main(list(words))
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1 if end.code else 0
+        captured = capsys.readouterr()
+        return Answer(code, captured.out, captured.err)
+
+    return ask
+
+
+def paint(folder: Path, *, classes: tuple[str, ...] = ("bright", "dark"), each: int = 12, size: int = 8) -> Path:
+    """Write pictures that a linear score can tell apart: bright ones and dark ones."""
+    chance = np.random.default_rng(0)
+    for number, name in enumerate(classes):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        for index in range(each):
+            pixels = chance.integers(0, 100, (size, size), dtype=np.uint8) + (number == 0) * np.uint8(150)
+            Image.fromarray(pixels).save(folder / name / f"{index:03d}.png")
+    return folder
+
+
+@pytest.fixture
+def painted(tmp_path: Path) -> Path:
+    return paint(tmp_path / "pictures")

@@ -1,0 +1,181 @@
+"""The commands as a person gives them: what comes out, what goes wrong and how it is said."""
+
+import csv
+import io
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Ask = Callable[..., Any]
+FIGURES = {"loss", "penalty", "total", "accuracy"}
+QUICK = ("--epochs", "2", "--score", "linear")
+
+
+def test_three_commands_from_pictures_to_predictions(ask: Ask, painted: Path) -> None:
+    described = ask("data", str(painted), "--json").json
+    assert described["examples"] == 24
+    assert sum(described["counts"][part][name] for part in described["counts"] for name in ("bright", "dark")) == 24
+
+    trained = ask("train", str(painted), "--epochs", "20", "--score", "linear", "--run", "run", "--json")
+    assert trained.code == 0
+    facts = trained.json
+    assert {"outcome", "epochs", "seconds", "train", "validation", "test", "run"} <= set(facts)
+    assert set(facts["train"]) == FIGURES
+    assert facts["outcome"] == "finished"
+    assert facts["train"]["total"] == facts["train"]["loss"] + facts["train"]["penalty"]
+    assert facts["test"]["accuracy"] == 1.0
+    assert Path(facts["report"]).stat().st_size > 100_000
+
+    answers = ask("predict", "run", str(painted / "dark" / "000.png"), str(painted / "bright"), "--json").json
+    assert [row["class"] for row in answers["predictions"]] == ["dark"] + ["bright"] * 12
+    assert abs(sum(answers["predictions"][0]["probabilities"].values()) - 1) < 1e-6
+
+
+def test_evaluate_says_what_train_said(ask: Ask) -> None:
+    trained = ask("train", "digits", *QUICK, "--run", "run", "--json").json
+    evaluated = ask("evaluate", "run", "--json").json
+    assert {part: evaluated[part] for part in ("train", "validation", "test")} == {
+        part: trained[part] for part in ("train", "validation", "test")
+    }
+
+
+def test_evaluate_on_other_pictures_takes_all_of_them(ask: Ask, painted: Path) -> None:
+    ask("train", str(painted), *QUICK, "--run", "run")
+    assert set(ask("evaluate", "run", str(painted), "--json").json) == {"run", "data", "all"}
+
+
+def test_hinge_scores_are_not_called_probabilities(ask: Ask, painted: Path) -> None:
+    ask("train", str(painted), *QUICK, "--loss", "svm-sum", "--margin", "2", "--run", "run")
+    picture = str(painted / "dark" / "000.png")
+    answer = ask("predict", "run", picture, "--json").json
+    assert answer["predictions"][0]["probabilities"] is None
+    assert "not probabilities" in answer["note"]
+    assert "not probabilities" in ask("predict", "run", picture).out
+    rows = list(csv.reader(io.StringIO(ask("predict", "run", picture, "--csv").out)))
+    assert rows[0] == ["path", "class", "score bright", "score dark"]
+    assert rows[1][:2] == [picture, "dark"]
+
+
+def test_knobs_are_options_and_stand_in_the_recipe(ask: Ask) -> None:
+    ask("train", "digits", *QUICK, "--loss", "svm-sum", "--margin", "2", "--l2", "1e-3", "--rate=0.01", "--optimiser", "nesterov", "--run", "run")
+    recipe = tomllib.loads(Path("run/recipe.toml").read_text())
+    assert recipe["loss"] == {"name": "svm-sum", "margin": 2.0}
+    assert recipe["penalty"] == [{"name": "l2", "strength": 1e-3, "half": False}]
+    assert recipe["optimiser"]["rate"] == 0.01
+
+
+def test_a_recipe_file_trains_the_same_run(ask: Ask) -> None:
+    first = ask("train", "digits", *QUICK, "--run", "first", "--json").json
+    second = ask("train", "first/recipe.toml", "--run", "second", "--json").json
+    assert first["test"] == second["test"]
+    assert Path("first/model.safetensors").read_bytes() == Path("second/model.safetensors").read_bytes()
+
+
+def test_the_same_command_shows_the_ended_run_again(ask: Ask) -> None:
+    first = ask("train", "digits", *QUICK, "--json").json
+    again = ask("train", "digits", *QUICK)
+    assert "has ended already" in again.err
+    assert first["run"] in again.out
+
+
+def test_show_and_report(ask: Ask) -> None:
+    ask("train", "digits", *QUICK, "--run", "run", "--no-report")
+    assert not Path("run/report.html").exists()
+    assert "validation" in ask("show", "run").out
+    assert len(ask("show", "run", "--json").json["metrics"]) == 3
+    assert ask("report", "run", "--output", "page.html", "--json").json["report"] == "page.html"
+    assert Path("page.html").read_text().startswith("<!doctype html>")
+
+
+def test_list_shows_every_catalogue(ask: Ask) -> None:
+    everything = ask("list", "--json").json
+    assert {"format", "score", "loss", "penalty", "optimiser", "schedule", "average", "prepare", "augment"} <= set(everything)
+    assert "--margin 1.0" in ask("list", "svm-sum").out
+
+
+def test_continue_from_a_run_on_a_part_of_the_classes(ask: Ask, painted: Path, tmp_path: Path) -> None:
+    ask("train", str(painted), *QUICK, "--classes", "bright,dark,grey", "--run", "first")
+    answer = ask("train", str(painted), *QUICK, "--from", "first", "--run", "second", "--json")
+    assert answer.code == 0
+    assert set(ask("predict", "second", str(painted / "dark"), "--json").json["classes"]) == {"bright", "dark", "grey"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("train", "digits", "--margn", "2"), 2, "Did you mean 'margin'?"),
+        (("train", "digits", "--margin", "2"), 2, "'margin' is a knob of loss svm-max"),
+        (("train", "digits", "--score", "lineer"), 2, "Did you mean 'linear'?"),
+        (("train", "digits", "--rate", "-1"), 2, "rate must be a number in (0, inf); got -1.0."),
+        (("train", "digits", "--rate"), 2, "--rate needs a value"),
+        (("train", "digits", "--rate", "1", "--rate", "2"), 2, "given twice"),
+        (("train", "digits", "--epochs", "-1"), 2, "epochs"),
+        (("train", "digits", "--size", "big"), 2, "--size must be"),
+        (("train", "digits", "--device", "tpu9"), 2, "tpu9"),
+        (("train", "digits", "--optimiser", "lbfgs", "--batch", "32"), 2, "whole training set"),
+        (("train", "digits", "--optimiser", "lbfgs", "--l1", "0.1"), 2, "no proximal step"),
+        (("train", "nowhere"), 3, "nowhere"),
+        (("train", "digit"), 3, "digits"),
+        (("train", "nosuch.toml"), 2, "nosuch.toml"),
+        (("evaluate", "nosuch"), 5, "no such folder"),
+        (("predict", "nosuch", "x.png"), 5, "no such folder"),
+        (("show", "."), 5, "not a run"),
+        (("report", "nosuch"), 5, "no such folder"),
+        (("data", "nowhere"), 3, "nowhere"),
+        (("list", "sofmax"), 2, "Did you mean 'softmax'?"),
+        (("frobnicate",), 2, "frobnicate"),
+    ],
+)
+def test_errors_are_one_line_and_an_exit_code(ask: Ask, words: tuple[str, ...], code: int, says: str) -> None:
+    answer = ask(*words)
+    assert answer.code == code
+    assert says in answer.err
+    assert "Traceback" not in answer.err
+    assert answer.out == ""
+    assert not list(Path().glob("runs/*"))
+
+
+def test_bad_pictures_are_all_named(ask: Ask, painted: Path) -> None:
+    (painted / "dark" / "bad1.png").write_bytes(b"not a picture")
+    (painted / "bright" / "bad2.jpg").write_bytes(b"")
+    answer = ask("train", str(painted), *QUICK)
+    assert answer.code == 3
+    assert "bad1.png" in answer.err
+    assert "bad2.jpg" in answer.err
+    kept = ask("train", str(painted), *QUICK, "--skip-bad", "--run", "run", "--json")
+    assert kept.code == 0
+    assert "bad1.png" in Path("run/report.html").read_text()
+
+
+def test_predict_names_every_bad_file(ask: Ask, painted: Path) -> None:
+    ask("train", str(painted), *QUICK, "--run", "run")
+    (painted / "bad.png").write_bytes(b"nothing")
+    answer = ask("predict", "run", str(painted / "bad.png"), "missing.png")
+    assert answer.code == 3
+    assert "bad.png" in answer.err
+    assert "missing.png" in answer.err
+
+
+def test_divergence_is_an_outcome_with_exit_code_4(ask: Ask) -> None:
+    answer = ask("train", "digits", "--epochs", "3", "--rate", "1e30", "--optimiser", "sgd", "--loss", "svm-sum-squared", "--run", "run", "--json")
+    assert answer.code == 4
+    assert answer.json["outcome"] == "diverged"
+    assert "step" in answer.json["reason"]
+
+
+def test_a_run_of_another_recipe_is_not_overwritten(ask: Ask) -> None:
+    ask("train", "digits", *QUICK, "--run", "run")
+    before = {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()}
+    answer = ask("train", "digits", *QUICK, "--run", "run", "--l2", "0.1")
+    assert answer.code == 5
+    assert "penalty" in answer.err
+    assert {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()} == before
+    assert ask("train", "digits", *QUICK, "--run", "run", "--l2", "0.1", "--fresh").code == 0
+
+
+def test_points_are_trained_but_not_predicted_from_files(ask: Ask) -> None:
+    assert ask("train", "spiral", "--score", "mlp", "--epochs", "2", "--run", "run").code == 0
+    assert ask("predict", "run", "x.png").code == 2
