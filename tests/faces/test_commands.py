@@ -60,7 +60,22 @@ def test_hinge_scores_are_not_called_probabilities(ask: Ask, painted: Path) -> N
 
 
 def test_knobs_are_options_and_stand_in_the_recipe(ask: Ask) -> None:
-    ask("train", "digits", *QUICK, "--loss", "svm-sum", "--margin", "2", "--l2", "1e-3", "--rate=0.01", "--optimiser", "nesterov", "--run", "run")
+    ask(
+        "train",
+        "digits",
+        *QUICK,
+        "--loss",
+        "svm-sum",
+        "--margin",
+        "2",
+        "--l2",
+        "1e-3",
+        "--rate=0.01",
+        "--optimiser",
+        "nesterov",
+        "--run",
+        "run",
+    )
     recipe = tomllib.loads(Path("run/recipe.toml").read_text())
     assert recipe["loss"] == {"name": "svm-sum", "margin": 2.0}
     assert recipe["penalty"] == [{"name": "l2", "strength": 1e-3, "half": False}]
@@ -160,7 +175,9 @@ def test_predict_names_every_bad_file(ask: Ask, painted: Path) -> None:
 
 
 def test_divergence_is_an_outcome_with_exit_code_4(ask: Ask) -> None:
-    answer = ask("train", "digits", "--epochs", "3", "--rate", "1e30", "--optimiser", "sgd", "--loss", "svm-sum-squared", "--run", "run", "--json")
+    answer = ask(
+        "train", "digits", "--epochs", "3", "--rate", "1e30", "--optimiser", "sgd", "--loss", "svm-sum-squared", "--run", "run", "--json"
+    )
     assert answer.code == 4
     assert answer.json["outcome"] == "diverged"
     assert "step" in answer.json["reason"]

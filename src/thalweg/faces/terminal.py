@@ -1,6 +1,7 @@
 """The terminal: progress, tables and one-line errors. Progress and errors go to stderr, results to stdout."""
 
 import functools
+import io
 import os
 import sys
 import traceback
@@ -12,6 +13,14 @@ from thalweg.core.visible import visible
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 QUIET_STAGES = ("measure", "score")
+
+
+class Nowhere(io.TextIOBase):
+    """Where output goes when the terminal or the pipe is gone."""
+
+    def write(self, text: str) -> int:
+        """Forget the text."""
+        return len(text)
 
 
 class Plain:
@@ -121,7 +130,7 @@ def answering(function: Function) -> Function:
         except MemoryError:
             _fail("out of memory; use a smaller --batch, a smaller --size or fewer --examples.", 6)
         except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  (nothing more can be printed)
+            sys.stdout = Nowhere()
             raise SystemExit(0) from None
         except RuntimeError as error:
             if "can't allocate memory" in str(error) or "out of memory" in str(error):
@@ -147,4 +156,4 @@ def _to_stderr(line: str) -> None:
     try:
         print(line, file=sys.stderr, flush=True)
     except OSError:  # the terminal is gone; training goes on
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.stderr = Nowhere()

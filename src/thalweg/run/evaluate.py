@@ -30,7 +30,7 @@ def figures(
     tensors = {**member(params, 0), **member(buffers, 0)}
     total = torch.zeros((), dtype=torch.float64)
     right = examples = 0
-    with torch.inference_mode():
+    with torch.no_grad():  # not inference_mode: chunks that are kept serve the gradient as well
         for images, labels in chunks:
             scores = module_scores(module, tensors, images, autocast=autocast)
             total += loss.value(scores, labels, **knobs).double().sum().cpu()

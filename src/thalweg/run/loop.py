@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from thalweg.core.entries import Objective
+from thalweg.core.errors import ConfigError
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
 from thalweg.core.seeds import generator
@@ -25,10 +26,10 @@ Log = Callable[[Epoch], None]
 
 
 class Divergence(Exception):  # noqa: N818  (an event inside the loop that becomes an Outcome)
-    """A step from `before` made something that is not finite; the message says what."""
+    """Something stopped being finite; the message says what and when, `before` is the last state in which all was finite."""
 
-    def __init__(self, tensor: str, before: State) -> None:
-        super().__init__(tensor)
+    def __init__(self, event: str, before: State) -> None:
+        super().__init__(event)
         self.before = before
 
 
@@ -57,7 +58,7 @@ def run_to_the_end(setting: Setting, state: State, *, save: Save, log: Log, stop
     with torch.random.fork_rng(devices=[setting.device] if setting.device.type == "cuda" else []):
         loop = Loop(setting, save=save, log=log, stop=stop, progress=progress, clock=lambda: time.monotonic() - started)
         state, outcome = loop.run(state)
-        return state, outcome, loop.kept(state)
+        return state, outcome, loop.kept(state, outcome)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -104,19 +105,20 @@ class Loop:
     def run(self, state: State) -> tuple[State, Outcome]:
         """Train from `state` until an outcome."""
         if not state.rows:
-            state = self.with_row(replace(state, rate=self.rate(0)))
-        ended = self.ending(state)
+            state = self.first_row(state)
+        ended = None if state.taken else self.ending(state)
         while ended is None:
             try:
                 state = self.epoch(state)
+                if self.stop.asked:
+                    ended = self.outcome(Ending.INTERRUPTED, state, "asked to stop", "run the same command again to go on.")
+                    ended = replace(ended, signal=self.stop.signal)
+                    break
+                state = self.with_row(state, epoch=state.epoch + 1)
             except Divergence as divergence:
-                before = divergence.before
-                return self.checkpoints.written(before), self.diverged(before, str(divergence))
-            if self.stop.asked:
-                ended = self.outcome(Ending.INTERRUPTED, state, "asked to stop", "run the same command again to go on.")
-                ended = replace(ended, signal=self.stop.signal)
+                state = divergence.before
+                ended = self.diverged(state, str(divergence))
                 break
-            state = self.with_row(replace(state, epoch=state.epoch + 1, taken=0))
             if self.checkpoints.due(state):
                 state = self.checkpoints.written(state)
             ended = self.ending(state)
@@ -159,7 +161,8 @@ class Loop:
             params = setting.penalties.proximal(params, settings["rate"])
         loss = float(info["loss"][0])
         if not math.isfinite(loss) or not _finite(params):
-            raise Divergence(_culprit(objective, state, params, loss), state)
+            event = f"{_culprit(objective, state, params, loss)} stopped being finite at step {state.step + 1}"
+            raise Divergence(f"{event} (rate {self.rate(state.step):g})", state)
         mean, averaged = self.averaged(state, params)
         after = replace(
             state, params=params, optimiser=memory, buffers=buffers, mean=mean, averaged=averaged, taken=state.taken + 1,
@@ -174,20 +177,31 @@ class Loop:
         average, knobs = self.setting.average
         return average.update(state.mean, params, state.averaged, **knobs), state.averaged + 1
 
-    def with_row(self, state: State) -> State:
-        """Measure the figures at the state's weights, log them, and keep the weights if they are the best so far."""
+    def first_row(self, state: State) -> State:
+        """Measure before the first step; raise `ConfigError` where the figures are not finite there already."""
+        try:
+            return self.with_row(replace(state, rate=self.rate(0)), epoch=0)
+        except Divergence as divergence:
+            raise ConfigError(f"{divergence}: use a smaller initial scale, or --prepare standardise.") from None
+
+    def with_row(self, state: State, *, epoch: int) -> State:
+        """Measure the figures after `epoch` epochs, log them, keep the weights if they are the best so far. Raises `Divergence`."""
         params, buffers = self.standing(state)
         parts = {name: self.figures(name, params, buffers) for name in ("train", "validation") if name in self.setting.parts}
+        for name, part in parts.items():
+            for figure in ("loss", "penalty", "total"):
+                if not math.isfinite(getattr(part, figure)):
+                    raise Divergence(f"the {figure} of the {name} part is not finite after step {state.step} (rate {state.rate:g})", state)
         row = Epoch(
-            epoch=state.epoch, step=state.step, examples=state.examples, rate=state.rate, train=parts["train"],
+            epoch=epoch, step=state.step, examples=state.examples, rate=state.rate, train=parts["train"],
             validation=parts.get("validation"),
         )  # fmt: skip
         self.log(row)
         rows = (*state.rows, row)
         best = state.best
         if best is None or merit(row, self.recipe.monitor) > merit(rows[best.epoch], self.recipe.monitor):
-            best = Best(epoch=state.epoch, params=params, buffers=buffers)
-        return replace(state, rows=rows, best=best)
+            best = Best(epoch=epoch, params=params, buffers=buffers)
+        return replace(state, epoch=epoch, taken=0, rows=rows, best=best)
 
     def figures(self, part: str, params: Params, buffers: Params) -> Figures:
         """Return the figures of one part."""
@@ -209,9 +223,9 @@ class Loop:
         setting = self.setting
         return state.mean, renewed_statistics(setting.module, state.mean, state.buffers, setting.renewal(), autocast=setting.autocast)
 
-    def kept(self, state: State) -> Best:
-        """Return the weights that become the model."""
-        if self.recipe.keep == "best" and state.best is not None:
+    def kept(self, state: State, outcome: Outcome) -> Best:
+        """Return the weights that become the model; where training diverged the best ones, for the last ones may be worth nothing."""
+        if state.best is not None and (self.recipe.keep == "best" or outcome.ending is Ending.DIVERGED):
             return state.best
         params, buffers = self.standing(state)
         return Best(epoch=state.epoch, params=params, buffers=buffers)
@@ -236,12 +250,10 @@ class Loop:
         _, gradient = self.setting.objective(self.train, buffers, step=state.step).value_and_gradient(state.params)
         return float(norm(gradient)[0])
 
-    def diverged(self, state: State, tensor: str) -> Outcome:
+    def diverged(self, state: State, reason: str) -> Outcome:
         """Say where it diverged and what to do."""
-        rate = self.rate(state.step)
-        reason = f"{tensor} stopped being finite at step {state.step + 1} (rate {rate:g})"
-        advice = f"try a lower rate (--rate {self.base_rate / 10:g}), --clip 1, or inputs of smaller scale (--prepare standardise)."
-        return self.outcome(Ending.DIVERGED, state, reason, advice)
+        lower = f"a lower rate (--rate {self.base_rate / 10:g}), " if self.base_rate else ""
+        return self.outcome(Ending.DIVERGED, state, reason, f"try {lower}--clip 1, or inputs of smaller scale (--prepare standardise).")
 
     def outcome(self, ending: Ending, state: State, reason: str, advice: str = "") -> Outcome:
         """Make the outcome at a state."""

@@ -1,0 +1,99 @@
+"""The terminal: tables that hold hostile names, one-line errors, and nothing that hurts when the terminal goes away."""
+
+import io
+import sys
+
+import pytest
+
+from thalweg.core.errors import DataError
+from thalweg.faces.terminal import Bars, Plain, answering, table, watcher
+
+
+def test_a_table_aligns_text_left_and_numbers_right() -> None:
+    assert table(["name", "n"], [["a", 1], ["long name", 200]]) == "name         n\na            1\nlong name  200"
+
+
+def test_a_table_of_nothing_is_its_headings() -> None:
+    assert table(["name", "n"], []) == "name  n"
+
+
+def test_escapes_in_names_are_shown_not_obeyed() -> None:
+    assert "\x1b" not in table(["name"], [["\x1b[31mred\n"]])
+
+
+def test_an_error_is_one_line_and_its_code(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("THALWEG_DEBUG", raising=False)
+
+    @answering
+    def fail() -> None:
+        raise DataError("a\x1b[31m.png: not a picture.")
+
+    with pytest.raises(SystemExit) as end:
+        fail()
+    assert end.value.code == 3
+    assert capsys.readouterr().err == "thalweg: a\\x1b[31m.png: not a picture.\n"
+
+
+def test_debug_shows_where_it_came_from(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THALWEG_DEBUG", "1")
+
+    @answering
+    def fail() -> None:
+        raise DataError("bad.")
+
+    with pytest.raises(SystemExit):
+        fail()
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("error", "code"), [(KeyboardInterrupt(), 130), (MemoryError(), 6)])
+def test_other_ends_have_codes_too(error: BaseException, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    @answering
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(SystemExit) as end:
+        fail()
+    assert end.value.code == code
+    assert capsys.readouterr().err.startswith("thalweg: ")
+
+
+def test_plain_progress_is_a_line_a_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    plain = Plain()
+    plain.begin("epoch 1/2", 10, "steps")
+    plain.advance(10, loss=0.5)
+    plain.end()
+    plain.begin("measure train", 10, "images")
+    plain.advance(10)
+    plain.end()
+    assert capsys.readouterr().err == "epoch 1/2: 10 steps, loss 0.5\n"
+
+
+def test_a_lost_terminal_does_not_stop_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stderr", Gone())
+    Plain().say("one")
+    Plain().say("two")
+    assert not isinstance(sys.stderr, Gone)
+
+
+def test_bars_come_and_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", screen)
+    bars = Bars()
+    for stage in ("epoch 1/2", "epoch 2/2"):
+        bars.begin(stage, 2, "steps")
+        bars.advance(1, loss=0.5)
+        bars.advance(1)
+        bars.end()
+    bars.say("[bold]done[/bold]")
+    assert "[bold]done[/bold]" in screen.getvalue()
+
+
+def test_the_watcher_fits_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert type(watcher(quiet=True)).__name__ == "Silent"
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert isinstance(watcher(quiet=False), Plain)
