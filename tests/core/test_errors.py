@@ -1,9 +1,7 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from thalweg.core import errors
-from thalweg.core.errors import nearest, printable, unknown
+from thalweg.core.errors import nearest, unknown
 
 
 def test_every_class_of_error_has_the_exit_code_that_the_faces_promise():
@@ -26,10 +24,3 @@ def test_nothing_is_suggested_where_nothing_is_near_or_nothing_is_known():
 
 def test_an_unknown_name_comes_with_the_list():
     assert str(unknown("score", "conv", ["linear", "mlp"])) == "unknown score 'conv'. Known: linear, mlp."
-
-
-@given(st.text(st.characters(exclude_categories=())))
-def test_printable_text_encodes_and_holds_no_control_characters(text):
-    shown = printable(text)
-    assert shown.isprintable()
-    shown.encode("utf-8")

@@ -169,7 +169,7 @@ RECIPES = {
     "augmented": {"score": {"name": "mlp", "widths": [6]}, "optimiser": "muon", "augment": ["crop", "flip", "cutout"], "precision": "bf16"},
     "lbfgs": {"optimiser": "lbfgs", "penalty": {"l2": 0.1}, "tolerance": 1e-2, "batch": None, "epochs": 30},
     "patience": {"optimiser": {"name": "sgd", "rate": 1e-3}, "patience": 1, "epochs": 5, "monitor": "loss", "loss": "svm-sum"},
-    "random-search": {"optimiser": "random-search", "batch": None, "patience": 2, "epochs": 8},
+    "random-search": {"optimiser": "random-search", "batch": None, "epochs": 4},
 }
 
 

@@ -102,7 +102,7 @@ def read_folder(path: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         except OSError as error:
             raise ModelError(f"{path / name}: listed in the manifest but cannot be read ({error.strerror}).") from error
         if _digest(data) != expected:
-            raise ModelError(f"{path / name}: {len(data)} bytes that do not hash to what the manifest says; the file was changed or damaged.")
+            raise ModelError(f"{path / name}: its {len(data)} bytes do not hash to what the manifest says; it was changed or damaged.")
         contents[name] = data
     return contents, manifest
 

@@ -64,12 +64,3 @@ def unknown(kind: str, word: str, allowed: Iterable[str]) -> ConfigError:
     """
     names = list(allowed)
     return ConfigError(f"unknown {kind} {word!r}.{nearest(word, names)} Known: {', '.join(names)}.")
-
-
-def printable(text: str) -> str:
-    r"""Escape what must not reach a terminal as it is: control characters, direction marks, bytes that are no text. The rest stays.
-
-    >>> printable("cat\x1b[31m\n.png"), printable("größe \u202e.png"), printable("bad\udcff.png")
-    ('cat\\x1b[31m\\n.png', 'größe \\u202e.png', 'bad\\udcff.png')
-    """
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

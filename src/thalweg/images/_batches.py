@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from thalweg.core.errors import DataError, printable
+from thalweg.core.errors import DataError
+from thalweg.core.visible import visible
 from thalweg.images._bytes import Stream, open_unzipped, read_exactly, read_file
 
 MOST_BYTES = 200_000_000
@@ -49,7 +50,7 @@ def _read_archive(path: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]
 
 
 def _read_member(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path, *, twice: bool) -> bytes:
-    source = f"{path}[{printable(member.name[:100])}]"
+    source = f"{path}[{visible(member.name[:100])}]"
     if not member.isreg() or member.issparse():
         raise DataError(f"{source}: not a regular file (type {member.type!r}); links, devices and sparse files are not followed.")
     if twice or not 0 <= member.size <= MOST_BYTES:

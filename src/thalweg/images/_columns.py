@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from thalweg.core.errors import DataError, printable
+from thalweg.core.errors import DataError
+from thalweg.core.visible import visible
 
 _PROGRAM = "import sys; sys.path += sys.argv[3:]; from thalweg.images._columns import serve; serve(sys.argv[1], sys.argv[2])"
 IMAGE_COLUMNS = ("image", "img")
@@ -34,7 +35,7 @@ def take_out(path: Path, folder: Path) -> dict[str, Any]:
         ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit code {done.returncode}"
         raise DataError(f"{path} made the Parquet reader fail ({ended}): the file is damaged. Fetch or write it again.") from error
     if "error" in answer:
-        raise DataError(f"{path}: {printable(answer['error'])}")
+        raise DataError(f"{path}: {visible(answer['error'])}")
     return answer
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from jaxtyping import Int64
 
-from thalweg.core.errors import DataError, printable
+from thalweg.core.errors import DataError
 from thalweg.core.imageset import Skipped
+from thalweg.core.visible import visible
 from thalweg.images._decode import Size
 
 _SIZES_SHOWN = 8
@@ -36,23 +37,23 @@ def refuse_bad(source: str, bad: Sequence[Skipped], total: int, *, skip: bool) -
     """Raise `DataError` naming every bad file; with `skip`, only where more than half of all files are bad."""
     if not bad or (skip and 2 * len(bad) <= total):
         return
-    lines = "".join(f"\n  {printable(entry.path)}: {printable(entry.reason)}" for entry in bad)
+    lines = "".join(f"\n  {visible(entry.path)}: {visible(entry.reason)}" for entry in bad)
     advice = (
         "More than half are bad, so something else is wrong than a few files: nothing was skipped."
         if skip
         else "Repair or remove them, or pass skip_bad (--skip-bad) to go on without them."
     )
     files = "file is not a picture that can be used" if total == 1 else "files are not pictures that can be used"
-    raise DataError(f"{printable(source)}: {len(bad):,} of {total:,} {files}:{lines}\n{advice}")
+    raise DataError(f"{visible(source)}: {len(bad):,} of {total:,} {files}:{lines}\n{advice}")
 
 
 def refuse_mixed(source: str, sizes: Mapping[str, Size], paths: Sequence[str]) -> None:
     """Raise `DataError` with the histogram of sizes and an example of each."""
     ranked = sorted(sizes.items(), key=lambda item: (-item[1].count, item[1].row))
-    shown = "; ".join(f"{size.count:,} of {name} ({printable(paths[size.row])})" for name, size in ranked[:_SIZES_SHOWN])
+    shown = "; ".join(f"{size.count:,} of {name} ({visible(paths[size.row])})" for name, size in ranked[:_SIZES_SHOWN])
     more = f"; and {len(ranked) - _SIZES_SHOWN:,} more sizes" if len(ranked) > _SIZES_SHOWN else ""
     raise DataError(
-        f"{printable(source)}: the pictures differ in size (height x width): {shown}{more}. "
+        f"{visible(source)}: the pictures differ in size (height x width): {shown}{more}. "
         f"Pass a size that all are fitted to, for one {ranked[0][0]}, and a fit: crop, pad or stretch."
     )
 
@@ -62,7 +63,7 @@ def refuse_emptied(source: str, classes: Sequence[str], labels: Int64[np.ndarray
     empty = np.flatnonzero(np.bincount(labels, minlength=len(classes)) == 0).tolist()
     if empty:
         raise DataError(
-            f"{printable(source)}: without the {skipped:,} bad files no picture is left of {name_list(classes[row] for row in empty)}. "
+            f"{visible(source)}: without the {skipped:,} bad files no picture is left of {name_list(classes[row] for row in empty)}. "
             "Repair some of its files or remove the class."
         )
 
@@ -74,4 +75,4 @@ def name_list(names: Iterable[str]) -> str:
     "'cat', 'dog'"
     """
     listed = list(names)
-    return ", ".join(f"'{printable(name)}'" for name in listed[:10]) + (f" and {len(listed) - 10:,} more" if len(listed) > 10 else "")
+    return ", ".join(f"'{visible(name)}'" for name in listed[:10]) + (f" and {len(listed) - 10:,} more" if len(listed) > 10 else "")

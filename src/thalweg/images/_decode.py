@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import UInt8
 
 from thalweg.core.entries import ReadOptions
-from thalweg.core.errors import DataError, printable
+from thalweg.core.errors import DataError
 from thalweg.core.progress import Progress
+from thalweg.core.visible import visible
 from thalweg.images._picture import Target, is_grey, open_picture, read_bytes, upright_size
 from thalweg.images._processes import Batch, Write, cores, decode_in_processes
 from thalweg.images._worker import Report, decode_batch
@@ -75,7 +76,7 @@ def decode_picture(path: str, *, shape: tuple[int, int, int], fit: str = "crop")
     with _pillow_warnings_as_errors():
         pixels, report = decode_batch([path], target)
     for _, reason in report.bad:
-        raise DataError(f"{printable(path)}: {printable(reason)}.")
+        raise DataError(f"{visible(path)}: {visible(reason)}.")
     return np.frombuffer(pixels, np.uint8).reshape(shape).copy()
 
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from thalweg.core.catalogue import Catalogue
 from thalweg.core.entries import Reader, ReadOptions
-from thalweg.core.errors import ConfigError, DataError, nearest, printable, unknown
+from thalweg.core.errors import ConfigError, DataError, nearest, unknown
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress, Silent
+from thalweg.core.visible import visible
 from thalweg.images._arrays import as_images, make_set
 from thalweg.images._split import all_train, fill_split
 
@@ -76,10 +77,10 @@ def _find(source: str) -> Reader:
     names = [reader.name for reader in readers if reader.matches(reader.name)]
     if os.path.lexists(source):
         formats = "".join(f"\n  {reader.name}: {reader.summary}" for reader in readers if reader.name not in names)
-        raise DataError(f"{printable(source)} is of no format that can be read. The formats:{formats}")
+        raise DataError(f"{visible(source)} is of no format that can be read. The formats:{formats}")
     near = nearest(source, names) or _near_path(source)
     raise DataError(
-        f"no data at '{printable(source)}': there is no such file or folder, and no data set of that name.{printable(near)} "
+        f"no data at '{visible(source)}': there is no such file or folder, and no data set of that name.{visible(near)} "
         f"Pass a path, or one of {', '.join(names)}."
     )
 

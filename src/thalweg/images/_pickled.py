@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Shaped
 
-from thalweg.core.errors import DataError, printable
+from thalweg.core.errors import DataError
+from thalweg.core.visible import visible
 
 _MOST_STEPS = 2_000_000
 _MARK = object()
@@ -132,7 +133,7 @@ class _Machine:
     def name(self, module: Any, name: Any) -> None:
         tag = _NAMES.get((module, name)) if isinstance(module, str) and isinstance(name, str) else None
         if tag is None:
-            asked = printable(f"{str(module)[:40]}.{str(name)[:40]}")
+            asked = visible(f"{str(module)[:40]}.{str(name)[:40]}")
             raise DataError(
                 f"{self.source}: this pickle asks for {asked}; Thalweg does not run code from files: "
                 "only NumPy arrays, text, numbers, lists and dicts are read."

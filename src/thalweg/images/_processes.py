@@ -17,7 +17,8 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, suppress
 from typing import IO
 
-from thalweg.core.errors import StorageError, printable
+from thalweg.core.errors import StorageError
+from thalweg.core.visible import visible
 from thalweg.images._picture import Target
 from thalweg.images._worker import Report
 
@@ -142,8 +143,8 @@ class _Child:
             self._complaints.seek(0)
             lines = self._complaints.read().decode(errors="replace").strip().splitlines()
             how = f"ended with code {code}" + (f" ({lines[-1]})" if lines else "")
-        first, last = printable(batch[1][0]), printable(batch[1][-1])
+        first, last = visible(batch[1][0]), visible(batch[1][-1])
         return DecoderDiedError(
-            f"a process that decodes pictures {printable(how)} at one of {len(batch[1])} files, {first} to {last}. "
+            f"a process that decodes pictures {visible(how)} at one of {len(batch[1])} files, {first} to {last}. "
             "Free some memory and run the same command again; if it happens at the same files, look for a damaged one among them."
         )

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from thalweg.core.errors import DataError, printable
+from thalweg.core.errors import DataError
 from thalweg.core.imageset import Skipped
+from thalweg.core.visible import visible
 from thalweg.images._picture import EXTENSIONS, MOST_BYTES
 
 _ARTEFACTS = frozenset({"__MACOSX"})
@@ -61,7 +62,7 @@ def subfolders(folder: str) -> tuple[list[str], list[Skipped], int]:
                 elif _is_named_picture(entry.name):
                     pictures += 1
     except OSError as error:
-        raise DataError(f"{printable(folder)} cannot be listed: {error.strerror or error}. Check the path and its permissions.") from error
+        raise DataError(f"{visible(folder)} cannot be listed: {error.strerror or error}. Check the path and its permissions.") from error
     return sorted(names), sorted(bad, key=lambda entry: entry.path), pictures
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from jaxtyping import Int64
 
 from thalweg.core.entries import Reader, ReadOptions
-from thalweg.core.errors import DataError, nearest, printable
+from thalweg.core.errors import DataError, nearest
 from thalweg.core.imageset import ImageSet, Skipped, Split
 from thalweg.core.progress import Progress
+from thalweg.core.visible import visible
 from thalweg.images._labels import check_labels
 from thalweg.images._listing import Listing, read_listing, state_of
 from thalweg.images.folder import PARTS
@@ -73,10 +74,10 @@ def _rows(source: str) -> list[_Row]:
         with open(source, encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             table = list(csv.reader(file, strict=True))
     except OSError as error:
-        raise DataError(f"{printable(source)} cannot be read: {error.strerror or error}. Check the path and its permissions.") from error
+        raise DataError(f"{visible(source)} cannot be read: {error.strerror or error}. Check the path and its permissions.") from error
     except csv.Error as error:
         raise DataError(
-            f"{printable(source)} is not a CSV table: {error}. Save it as comma-separated text with the header path,label."
+            f"{visible(source)} is not a CSV table: {error}. Save it as comma-separated text with the header path,label."
         ) from error
     header = _header(source, table[0] if table else [])
     filled = [(number, row) for number, row in enumerate(table[1:], start=2) if row]
@@ -89,7 +90,7 @@ def _rows(source: str) -> list[_Row]:
         rule = "have a split that is none of train, validation (or val, valid), test"
         _refuse(source, filled, lambda row: row[where["split"]].strip().lower() not in PARTS, rule)
     if not filled:
-        raise DataError(f"{printable(source)}: found 0 examples; expected a row path,label for each picture below the header.")
+        raise DataError(f"{visible(source)}: found 0 examples; expected a row path,label for each picture below the header.")
     return [_Row(number, row[where["path"]], row[where["label"]].strip(), _part(row, where)) for number, row in filled]
 
 
@@ -98,8 +99,8 @@ def _header(source: str, names: Sequence[str]) -> list[str]:
     missing = [name for name in ("path", "label") if name not in header]
     if missing or any(header.count(name) > 1 for name in COLUMNS):
         what = f"no column {missing[0]!r}.{nearest(missing[0], header)}" if missing else "a column twice."
-        found = printable(",".join(names)) or "an empty file"
-        raise DataError(f"{printable(source)}: the header has {what} Expected path,label or path,label,split in row 1; got {found}.")
+        found = visible(",".join(names)) or "an empty file"
+        raise DataError(f"{visible(source)}: the header has {what} Expected path,label or path,label,split in row 1; got {found}.")
     return header
 
 
@@ -115,7 +116,7 @@ def _refuse(source: str, rows: Iterable[tuple[int, list[str]]], wrong: Callable[
     found = [number for number, row in rows if wrong(row)]
     if found:
         shown = ", ".join(map(str, found[:SHOWN])) + (f", and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
-        raise DataError(f"{printable(source)}: {len(found)} of the rows {what}: row {shown} (the header is row 1).")
+        raise DataError(f"{visible(source)}: {len(found)} of the rows {what}: row {shown} (the header is row 1).")
 
 
 def _facts(path: str) -> tuple[int, int] | str:

@@ -9,9 +9,10 @@ from unicodedata import normalize
 import numpy as np
 
 from thalweg.core.entries import Reader, ReadOptions
-from thalweg.core.errors import DataError, printable
+from thalweg.core.errors import DataError
 from thalweg.core.imageset import ImageSet, Skipped, Split
 from thalweg.core.progress import Progress
+from thalweg.core.visible import visible
 from thalweg.images._complaints import name_list
 from thalweg.images._listing import Listing, read_listing, state_of
 from thalweg.images._paths import Paths
@@ -52,7 +53,7 @@ def list_folder(source: str, progress: Progress) -> Listing:
         if not names and not links:
             raise _no_classes(folder, beside)
         if beside:
-            notes.append(f"{beside:,} pictures that lie in {printable(folder)} itself, in no class folder, were left out.")
+            notes.append(f"{beside:,} pictures that lie in {visible(folder)} itself, in no class folder, were left out.")
         progress.begin("listing", len(names), "folders")
         for name in names:
             path = str(Path(folder) / name)
@@ -76,21 +77,21 @@ def _parts(source: str) -> dict[str, str]:
         return {"train": source}
     if len(known) < len(names):
         others = name_list(name for name in names if name not in known)
-        raise DataError(f"{printable(source)}: beside the parts {name_list(known)} there is {others}; move it elsewhere or rename it.")
+        raise DataError(f"{visible(source)}: beside the parts {name_list(known)} there is {others}; move it elsewhere or rename it.")
     parts: dict[str, str] = {}
     for name in known:
         if PARTS[name.lower()] in parts:
             raise DataError(
-                f"{printable(source)}: {name_list(known)} name one part twice; keep one folder for each of train, validation, test."
+                f"{visible(source)}: {name_list(known)} name one part twice; keep one folder for each of train, validation, test."
             )
         parts[PARTS[name.lower()]] = str(Path(source) / name)
     return {part: parts[part] for part in ("train", "validation", "test") if part in parts}
 
 
 def _no_classes(folder: str, pictures: int) -> DataError:
-    hint = f" {pictures:,} pictures lie in {printable(folder)} itself: move each into a folder named for its class." if pictures else ""
+    hint = f" {pictures:,} pictures lie in {visible(folder)} itself: move each into a folder named for its class." if pictures else ""
     return DataError(
-        f"no class folders in {printable(folder)}; expected one folder of pictures a class (cat/, dog/, ...), "
+        f"no class folders in {visible(folder)}; expected one folder of pictures a class (cat/, dog/, ...), "
         f"or train/ and test/ that hold them.{hint}"
     )
 
@@ -100,20 +101,20 @@ def _check_classes(source: str, groups: Sequence[_Group]) -> None:
     empty = [name for name, group in train.items() if not group.found.sizes and not group.found.bad]
     if empty:
         raise DataError(
-            f"{printable(source)}: no pictures for the class{'es' if len(empty) > 1 else ''} {name_list(empty)}. "
+            f"{visible(source)}: no pictures for the class{'es' if len(empty) > 1 else ''} {name_list(empty)}. "
             "Add some (.jpg, .png, .bmp, .gif, .webp, .tif) or remove the folder."
         )
     for group in groups:
         if group.name not in train:
             raise DataError(
-                f"{printable(source)}: the {group.part} part has the class {name_list([group.name])}, which the train part does not have."
+                f"{visible(source)}: the {group.part} part has the class {name_list([group.name])}, which the train part does not have."
             )
     if len(train) == 1:
         (only,) = train.values()
         inside, _, _ = subfolders(only.folder)
-        hint = f" {printable(only.folder)} holds folders itself ({name_list(inside)}): pass that folder." if inside else ""
+        hint = f" {visible(only.folder)} holds folders itself ({name_list(inside)}): pass that folder." if inside else ""
         raise DataError(
-            f"{printable(source)}: found 1 class {name_list(train)}; a classifier needs at least 2, each in a folder of its own.{hint}"
+            f"{visible(source)}: found 1 class {name_list(train)}; a classifier needs at least 2, each in a folder of its own.{hint}"
         )
 
 
@@ -151,7 +152,7 @@ def _notes(groups: Sequence[_Group]) -> list[str]:
     for group in groups:
         twin = plain.setdefault(normalize("NFC", group.name), group.name)
         if twin != group.name:
-            notes.append(f"Two classes look the same, '{printable(group.name)}': their names differ only in how Unicode composes letters.")
+            notes.append(f"Two classes look the same, '{visible(group.name)}': their names differ only in how Unicode composes letters.")
     return notes
 
 

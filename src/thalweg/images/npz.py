@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from thalweg.core.entries import Reader, ReadOptions
-from thalweg.core.errors import DataError, printable
+from thalweg.core.errors import DataError
 from thalweg.core.imageset import ImageSet, Split
 from thalweg.core.progress import Progress
+from thalweg.core.visible import visible
 from thalweg.images._arrays import Array, as_images, make_set
 from thalweg.images._bytes import open_regular
 from thalweg.images._npy import read_member
@@ -47,7 +48,7 @@ def _read_members(archive: zipfile.ZipFile, path: Path, progress: Progress) -> d
     members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
     layout = next((layout for layout in LAYOUTS if set(layout["train"]) <= members.keys()), None)
     if layout is None:
-        raise DataError(f"{path}: no known keys; found {printable(', '.join(list(members)[:10])) or 'none'}. Save under the keys {_KEYS}.")
+        raise DataError(f"{path}: no known keys; found {visible(', '.join(list(members)[:10])) or 'none'}. Save under the keys {_KEYS}.")
     for part, (images, labels) in layout.items():
         if (images in members) != (labels in members):
             there, missing = (images, labels) if images in members else (labels, images)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
-from jaxtyping import Float, Float32, Float64
+from jaxtyping import Float, Float64
 from torch import Tensor
 
 from thalweg.core.catalogue import settle
@@ -84,18 +84,20 @@ class Chain:
             scale, shift = own * scale, own * shift + link.fitted.shift.cpu().double()
         return scale, shift
 
-    def elementwise(self, shape: Shape) -> tuple[Float32[Tensor, "height width channels"], Float32[Tensor, "height width channels"]] | None:
+    def elementwise(
+        self, shape: Shape, *, dtype: torch.dtype = torch.float32
+    ) -> tuple[Float[Tensor, "height width channels"], Float[Tensor, "height width channels"]] | None:
         """Return (scale, shift) of y = scale * x + shift in full for images of `shape`, where every link is elementwise, else None.
 
         For one fused pass over the images, `torch.addcmul(shift, images, scale)`, instead of one a link. Composed in float64 and rounded
-        once, so it may differ from `apply` in the last bits; both are on the CPU, and laid out in full because broadcasting along a
+        once to `dtype`, so it may differ from `apply` in the last bits; both are on the CPU, and laid out in full because broadcasting along a
         last axis of few channels is slow.
         """
         pair = self.affine()
         if pair is None:
             return None
         self.shape(shape)
-        scale, shift = (values.float().expand(shape).contiguous() for values in pair)
+        scale, shift = (values.to(dtype).expand(shape).contiguous() for values in pair)
         return scale, shift
 
 

@@ -51,9 +51,9 @@ class Examples:
     def of(cls, images: ImageSet, rows: Int64[np.ndarray, " n"], *, device: torch.device) -> "Examples":
         """Wrap the rows of an ImageSet; pixels on disk stay on disk when the device is the processor."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # a read-only memory map; nothing here writes to it
-            pixels = torch.from_numpy(images.images).flatten(1)
-        return cls(pixels.to(device), torch.from_numpy(images.labels).to(device), torch.from_numpy(rows).to(device), images.shape)
+            warnings.simplefilter("ignore", UserWarning)  # read-only arrays and memory maps; nothing here writes to them
+            pixels, labels, chosen = (torch.from_numpy(array) for array in (images.images, images.labels, rows))
+        return cls(pixels.flatten(1).to(device), labels.to(device), chosen.to(device), images.shape)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -79,10 +79,10 @@ class Preparer:
     @classmethod
     def of(cls, chain: Chain, shape: Shape, *, dtype: torch.dtype, device: torch.device) -> "Preparer":
         """Choose the fused pass where the chain allows it."""
-        elementwise = chain.elementwise(shape)
+        elementwise = chain.elementwise(shape, dtype=dtype)
         if elementwise is None:
             return cls(chain, dtype, None)
-        scale, shift = (part.expand(shape).reshape(-1).to(device=device, dtype=dtype) for part in elementwise)
+        scale, shift = (part.reshape(-1).to(device) for part in elementwise)
         return cls(chain, dtype, (scale, shift))
 
     def __call__(self, raw: Shaped[Tensor, "batch height width channels"]) -> Shaped[Tensor, "batch height2 width2 channels2"]:

@@ -84,27 +84,28 @@ class State:
                 rows=rows,
                 **facts,
             )
-        except (KeyError, ValueError, TypeError, SafetensorError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError, SafetensorError) as error:
             raise ModelError(f"checkpoint cannot be read: {error}.") from None
 
 
-SEPARATOR = "|"  # parameter names hold dots
+SEPARATOR, ESCAPED = "|", "%7C"  # parameter names hold dots; one with a bar is written with the escape
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Tensor]:
     flat: dict[str, Tensor] = {}
     for name, value in tree.items():
+        key = prefix + name.replace(SEPARATOR, ESCAPED)
         if isinstance(value, Tensor):
-            flat[prefix + name] = value
+            flat[key] = value
         else:
-            flat.update(_flatten(value, prefix + name + SEPARATOR))
+            flat.update(_flatten(value, key + SEPARATOR))
     return flat
 
 
 def _unflatten(flat: Mapping[str, Tensor]) -> dict[str, Any]:
     tree: dict[str, Any] = {}
     for name in flat:
-        *folders, leaf = name.split(SEPARATOR)
+        *folders, leaf = (word.replace(ESCAPED, SEPARATOR) for word in name.split(SEPARATOR))
         branch = tree
         for folder in folders:
             branch = branch.setdefault(folder, {})

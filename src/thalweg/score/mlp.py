@@ -8,6 +8,7 @@ from thalweg.core.entries import Score, Shape
 from thalweg.core.knobs import Choice, Flag, Integers
 from thalweg.score._initialise import init_knobs, initialise
 from thalweg.score._layers import DROPOUT, dense, dropout_layer, flatten, full_precision
+from thalweg.score._suited import one_cycle
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "linear": nn.Identity, "gelu": nn.GELU}
 
@@ -75,11 +76,5 @@ ENTRY = Score(
     ),
     build=build,
     reduced_precision=True,
-    recommended={
-        "prepare": ["standardise"],
-        "optimiser": {"name": "nesterov", "rate": 0.1},
-        "schedule": ["one-cycle"],
-        "penalty": {"l2": 2.5e-4},
-        "epochs": 10,
-    },
+    recommended=one_cycle(0.1),
 )

@@ -9,6 +9,7 @@ from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Integer
 from thalweg.score._initialise import init_knobs, initialise
 from thalweg.score._layers import DROPOUT, convolution, dense, dropout_layer, full_precision
+from thalweg.score._suited import one_cycle
 
 SMALLEST = 8
 """Three pools of 2 leave one pixel of eight."""
@@ -90,11 +91,5 @@ ENTRY = Score(
     ),
     build=build,
     reduced_precision=True,
-    recommended={
-        "prepare": ["standardise"],
-        "optimiser": {"name": "nesterov", "rate": 0.2},
-        "schedule": ["one-cycle"],
-        "penalty": {"l2": 2.5e-4},
-        "epochs": 10,
-    },
+    recommended=one_cycle(0.2),
 )
