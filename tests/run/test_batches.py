@@ -46,9 +46,7 @@ def images(shape=(3, 2, 3), count=20, dtype=np.uint8):
     pixels = np.random.default_rng(0).integers(0, 256, (count, *shape)).astype(dtype)
     rows = np.arange(count)
     split = Split(train=rows[::2].copy(), validation=rows[1::4].copy(), test=rows[3::4].copy())
-    return ImageSet(
-        images=pixels, labels=rows.astype(np.int64) % 3, classes=("a", "b", "c"), fingerprint="f", split=split, source="here"
-    )
+    return ImageSet(images=pixels, labels=rows.astype(np.int64) % 3, classes=("a", "b", "c"), fingerprint="f", split=split, source="here")
 
 
 def test_examples_are_rows_of_the_whole_set_as_stored():
@@ -71,7 +69,10 @@ def test_read_only_arrays_are_wrapped_without_a_warning():
 
 def test_chunks_are_of_a_size_that_fits_whatever_the_pictures():
     for inputs, chunk in ((4, 4096), (784, 2674), (3072, 682), (10**6, 16)):
-        assert Examples(torch.zeros(1, inputs, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64), torch.tensor([0]), (1, 1, inputs)).chunk == chunk
+        assert (
+            Examples(torch.zeros(1, inputs, dtype=torch.uint8), torch.zeros(1, dtype=torch.int64), torch.tensor([0]), (1, 1, inputs)).chunk
+            == chunk
+        )
 
 
 CHAINS = {

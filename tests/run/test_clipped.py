@@ -26,7 +26,10 @@ class Given:
 @pytest.mark.parametrize("bound", [0.1, 1.0, 100.0])
 def test_the_norm_is_over_all_parameters_as_in_pytorch(bound):
     random = torch.Generator().manual_seed(0)
-    gradient = {"w": torch.randn(1, 3, 4, generator=random, dtype=torch.float64), "b": torch.randn(1, 3, generator=random, dtype=torch.float64)}
+    gradient = {
+        "w": torch.randn(1, 3, 4, generator=random, dtype=torch.float64),
+        "b": torch.randn(1, 3, generator=random, dtype=torch.float64),
+    }
     leaves = [torch.nn.Parameter(torch.zeros_like(slope)) for slope in gradient.values()]
     for leaf, slope in zip(leaves, gradient.values(), strict=True):
         leaf.grad = slope.clone()

@@ -70,7 +70,14 @@ def by_hand(setting, images, module, optimiser, dtype, *, epochs, batch, seed=0)
 @pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 2e-6), ("fp64", 1e-12)])
 def test_a_loop_written_by_hand_finds_the_same_weights(pictures, score, optimiser, precision, tolerance):
     """Some 15 steps; float32 sums in another order differ by some units of 6e-8, float64 by 1e-16."""
-    settings = {"score": score, "optimiser": {"name": optimiser, "rate": 0.05}, "precision": precision, "epochs": 3, "batch": 50, "keep": "last"}
+    settings = {
+        "score": score,
+        "optimiser": {"name": optimiser, "rate": 0.05},
+        "precision": precision,
+        "epochs": 3,
+        "batch": 50,
+        "keep": "last",
+    }
     state, outcome, kept, setting = go(pictures, **settings)
     module = SCORES.get(setting.recipe.score.name).build(
         setting.chain.shape(pictures.shape), 10, torch.Generator(), **setting.recipe.score.knobs
@@ -91,7 +98,13 @@ def test_a_loop_written_by_hand_finds_the_same_weights(pictures, score, optimise
 
 def test_penalties_enter_every_step(pictures):
     """One whole-set step of gradient descent by hand: W - rate (dL/dW + 2 strength W), the bias free."""
-    settings = {"optimiser": {"name": "gradient-descent", "rate": 0.1}, "penalty": {"l2": 0.5}, "precision": "fp64", "epochs": 1, "keep": "last"}
+    settings = {
+        "optimiser": {"name": "gradient-descent", "rate": 0.1},
+        "penalty": {"l2": 0.5},
+        "precision": "fp64",
+        "epochs": 1,
+        "keep": "last",
+    }
     state, _, _, setting = go(pictures, **settings)
     start = first_state(settle_down(setting.recipe, pictures), None).params
     weight, bias = (start[name][0].clone().requires_grad_() for name in ("weight", "bias"))
@@ -278,7 +291,10 @@ def test_numbers_that_run_away_end_the_run_and_are_never_kept(pictures, rate, lo
         assert "penalty" in outcome.reason or "loss" in outcome.reason or "weights" in outcome.reason
     if outcome.ending is Ending.DIVERGED:
         assert outcome.exit_code == 4
-        assert f"at step {outcome.step + 1} (rate {rate:g})" in outcome.reason or f"after step {outcome.step} (rate {rate:g})" in outcome.reason
+        assert (
+            f"at step {outcome.step + 1} (rate {rate:g})" in outcome.reason
+            or f"after step {outcome.step} (rate {rate:g})" in outcome.reason
+        )
         assert kept.epoch <= outcome.epoch
         assert outcome.advice
 
@@ -372,7 +388,9 @@ def test_the_average_of_the_path_is_what_counts_with_statistics_of_its_own(pictu
     pixels, _ = next(setting.renewal())
     assert kept.buffers["layers.1.running_mean"].shape == (1, 6)
     hidden = [p.flatten(1) @ kept.params["layers.0.weight"][0].T + kept.params["layers.0.bias"][0] for p, _ in setting.renewal()]
-    torch.testing.assert_close(kept.buffers["layers.1.running_mean"][0], torch.stack([h.mean(0) for h in hidden]).mean(0), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(
+        kept.buffers["layers.1.running_mean"][0], torch.stack([h.mean(0) for h in hidden]).mean(0), rtol=1e-5, atol=1e-5
+    )
     assert pixels.shape == (80, 8, 8, 1)
 
 

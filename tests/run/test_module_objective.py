@@ -63,8 +63,7 @@ def test_the_linear_module_gives_the_closed_forms_numbers(batch, loss, members):
     module = net("linear", scale=1.0)
     params, vectors = stacked(module.named_parameters(), members), stacked(net("linear", scale=0.5).named_parameters(), members)
     knobs = {
-        key: (value + 0.1 + 0.2 * torch.arange(members, dtype=torch.float64))[:, None]
-        for key, value in LOSSES.get(loss).defaults().items()
+        key: (value + 0.1 + 0.2 * torch.arange(members, dtype=torch.float64))[:, None] for key, value in LOSSES.get(loss).defaults().items()
     }
     one = objective(module, batch, loss=loss, penalties=L2, members=members, knobs=knobs)
     two = LinearObjective(batch, LOSSES.get(loss), knobs, L2)
@@ -76,7 +75,9 @@ def test_the_linear_module_gives_the_closed_forms_numbers(batch, loss, members):
     for name in params:
         torch.testing.assert_close(gradient[name], expected[name], rtol=1e-12, atol=1e-12)
         torch.testing.assert_close(product[name], curved[name], rtol=1e-12, atol=1e-12)
-    candidates = {name: torch.cat([tensor, tensor + 1]).reshape(2, members, *tensor.shape[1:]).transpose(0, 1) for name, tensor in params.items()}
+    candidates = {
+        name: torch.cat([tensor, tensor + 1]).reshape(2, members, *tensor.shape[1:]).transpose(0, 1) for name, tensor in params.items()
+    }
     candidates = {name: tensor.reshape(2 * members, *tensor.shape[2:]) for name, tensor in candidates.items()}
     torch.testing.assert_close(one.value(candidates), two.value(candidates), rtol=1e-12, atol=1e-12)
 

@@ -15,7 +15,13 @@ measured = st.builds(Figures.of, finite, st.floats(0, 1e300), st.floats(0, 1))
 @settings(max_examples=30, deadline=None)
 @given(
     st.builds(
-        Epoch, epoch=st.integers(0), step=st.integers(0), examples=st.integers(0), rate=finite, train=measured, validation=st.none() | measured
+        Epoch,
+        epoch=st.integers(0),
+        step=st.integers(0),
+        examples=st.integers(0),
+        rate=finite,
+        train=measured,
+        validation=st.none() | measured,
     )
 )
 def test_rows_come_back_from_json_as_they_were(row):

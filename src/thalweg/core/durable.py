@@ -26,6 +26,8 @@ _REASONS = {
     errno.EACCES: "no permission; choose another folder or change its permissions",
     errno.EROFS: "the file system is read-only; choose another folder",
     errno.EMFILE: "too many open files; raise `ulimit -n`",
+    errno.EEXIST: "a file stands where a folder is needed; choose another path",
+    errno.ENOTDIR: "a file stands where a folder is needed; choose another path",
 }
 
 
@@ -64,7 +66,11 @@ def stream_file(path: Path, fill: Callable[[BinaryIO], Any], *, needed: int | No
 
 
 def write_folder(path: Path, files: Mapping[str, bytes], *, facts: Mapping[str, Any]) -> None:
-    """Write a folder of files with a manifest (SHA-256 and size of each, and `facts`) so that it appears whole or not at all."""
+    """Write a folder of files with a manifest (SHA-256 and size of each, and `facts`) so that it appears whole or not at all.
+
+    In the place of a folder of the same name: an error leaves the old one or the new one; only a crash between two renames leaves both
+    under temporary names, so whoever must not lose the old one writes under a new name.
+    """
     manifest = {"files": {name: _digest(data) for name, data in files.items()}, **facts}
     everything = {**files, MANIFEST: json_bytes(manifest)}
     with storage_errors(path, needed=sum(map(len, everything.values()))):
@@ -80,8 +86,9 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, facts: Mapping[str, 
                     os.fsync(file.fileno())
             sync_folder(temporary)
             if path.exists():
-                discard_folder(path)
-            os.rename(temporary, path)
+                _exchange(temporary, path)
+            else:
+                os.rename(temporary, path)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
@@ -109,10 +116,27 @@ def read_folder(path: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
 
 def discard_folder(path: Path) -> None:
     """Remove a folder so that a crash half way leaves only a temporary name."""
-    doomed = path.with_name(f"{TEMPORARY}{os.getpid()}-old-{path.name}")
-    shutil.rmtree(doomed, ignore_errors=True)
-    os.rename(path, doomed)
-    shutil.rmtree(doomed, ignore_errors=True)
+    with storage_errors(path):
+        shutil.rmtree(_set_aside(path), ignore_errors=True)
+
+
+def _set_aside(path: Path) -> Path:
+    """Give a folder a temporary name and return it."""
+    aside = path.with_name(f"{TEMPORARY}{os.getpid()}-old-{path.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    os.rename(path, aside)
+    return aside
+
+
+def _exchange(temporary: Path, path: Path) -> None:
+    """Put a folder in the place of another; where that fails the other one comes back."""
+    aside = _set_aside(path)
+    try:
+        os.rename(temporary, path)
+    except BaseException:
+        os.rename(aside, path)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def sweep(folder: Path, *, older_than_seconds: float = 0.0) -> None:

@@ -20,6 +20,7 @@ from thalweg.run.record import Epoch, Figures
 from thalweg.run.setting import Setting, Start
 from thalweg.run.signals import Stop
 from thalweg.run.state import Best, State
+from thalweg.run.threads import thread_count, worthwhile
 
 Save = Callable[[State], None]
 Log = Callable[[Epoch], None]
@@ -55,7 +56,9 @@ def run_to_the_end(setting: Setting, state: State, *, save: Save, log: Log, stop
     A checkpoint is saved when one is due and before every end. The global random state is left as it was found.
     """
     started = time.monotonic() - state.seconds
-    with torch.random.fork_rng(devices=[setting.device] if setting.device.type == "cuda" else []):
+    batch = setting.recipe.batch_size(len(setting.parts["train"]))
+    threads = worthwhile(setting.module, batch, cores=torch.get_num_threads())
+    with thread_count(threads), torch.random.fork_rng(devices=[setting.device] if setting.device.type == "cuda" else []):
         loop = Loop(setting, save=save, log=log, stop=stop, progress=progress, clock=lambda: time.monotonic() - started)
         state, outcome = loop.run(state)
         return state, outcome, loop.kept(state, outcome)

@@ -105,7 +105,7 @@ class ModuleObjective:
 
     def _losses(self, params: Params, buffers: Params, index: int) -> Iterator[Tensor]:
         """Yield each chunk's share of the mean loss."""
-        torch.manual_seed(self.noise(index))
+        seed_noise(_device(params), self.noise(index))
         knobs = {name: value[index] if isinstance(value, Tensor) else value for name, value in self.knobs.items()}
         for images, labels in self.batches.chunks():
             scores = module_scores(self.module, {**params, **buffers}, images, autocast=self.autocast)
@@ -137,6 +137,18 @@ def join(members: list[Params]) -> Params:
 def join_values(values: list[Tensor]) -> Float[Tensor, " members"]:
     """Stack one number per member."""
     return values[0][None] if len(values) == 1 else torch.stack(values)
+
+
+def seed_noise(device: torch.device, seed: int) -> None:
+    """Seed the generator that dropout on this device draws from; `torch.manual_seed` would visit every kind of device, at 0.3 ms a call."""
+    if device.type == "cpu":
+        torch.default_generator.manual_seed(seed)
+    else:
+        getattr(torch, device.type).manual_seed(seed)
+
+
+def _device(params: Params) -> torch.device:
+    return next(iter(params.values())).device
 
 
 def _dtype(params: Params) -> torch.dtype:

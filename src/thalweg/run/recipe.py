@@ -62,6 +62,8 @@ def part(field: str, given: Any) -> Part:
     elif isinstance(given, Mapping) and isinstance(given.get("name"), str):
         name, knobs = given["name"], {key: value for key, value in given.items() if key != "name"}
     else:
+        name, knobs = None, None
+    if not isinstance(name, str) or not isinstance(knobs, Mapping):
         raise ConfigError(f"{field} must be a name, or a table with `name` and knobs; got {given!r}.")
     entry: Entry = CATALOGUES[field].get(name)
     return Part(name=name, knobs=settle(entry, knobs, kind=field))
@@ -75,14 +77,18 @@ def parts(field: str, given: Any) -> tuple[Part, ...]:
         given = [given]
     if isinstance(given, Mapping):
         given = [given] if "name" in given else [_from_pair(field, name, value) for name, value in given.items()]
+    if not isinstance(given, list | tuple):
+        raise ConfigError(f"{field} must be a list of names or tables; got {given!r}.")
     return tuple(part(field, item) for item in given)
 
 
 def _from_pair(field: str, name: str, value: Any) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return {"name": name, **value}
-    first = CATALOGUES[field].get(name).knobs[0].name
-    return {"name": name, first: value}
+    knobs = CATALOGUES[field].get(name).knobs
+    if not knobs:
+        raise ConfigError(f"{field} {name!r} has no knobs; got {value!r}.")
+    return {"name": name, knobs[0].name: value}
 
 
 class DataPart(BaseModel):
@@ -111,7 +117,7 @@ class Recipe(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-    version: Literal[1] = 1
+    version: int = Field(default=1, ge=1, le=1)
     seed: int = Field(default=0, ge=0, lt=2**63)
     epochs: int = Field(default=10, ge=0)
     batch: int | None = Field(default=None, ge=0)
@@ -139,6 +145,15 @@ class Recipe(BaseModel):
 
     @model_validator(mode="after")
     def _together(self) -> "Recipe":
+        for name in self.classes or ():
+            if self.classes is not None and self.classes.count(name) > 1:
+                raise ConfigError(f"classes: {name!r} is declared twice.")
+        try:
+            self.to_toml().encode()
+        except UnicodeEncodeError as error:
+            raise ConfigError(
+                f"a recipe holds UTF-8 text only; got {error.object[max(0, error.start - 40) : error.end]!r}. Rename it."
+            ) from None
         optimiser = OPTIMISERS.get(self.optimiser.name)
         if optimiser.full_batch and (self.batch or self.augment):
             raise ConfigError(
@@ -191,7 +206,7 @@ class Recipe(BaseModel):
         """Read a recipe; errors name `file` and the line."""
         try:
             content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # numbers of 5000 digits and brackets 1000 deep are no TOMLDecodeError
             raise ConfigError(f"{file}: not TOML: {error}.") from None
         version = content.get("version", 1)
         if isinstance(version, int) and version > 1:
@@ -235,10 +250,23 @@ def _one_line(error: ValidationError) -> str:
 
 
 def _line_of(message: str, text: str) -> str:
-    """Find the line a message speaks of: the first quoted or leading word that starts a line of the file."""
-    for word in re.findall(r"'([\w.-]+)'|^([\w.-]+)", message):
-        key = (word[0] or word[1]).rpartition(".")[2]
-        for number, line in enumerate(text.splitlines(), 1):
-            if re.match(rf"\s*{re.escape(key)}\s*=", line) or re.search(rf"=\s*[\"']{re.escape(key)}[\"']", line):
-                return f":{number}"
+    """Find the line a message speaks of: the first of its quoted or leading words that is a key of the file, else that is a value.
+
+    Where several lines have the key, the one with the value that the message says it got.
+    """
+    lines, complaint = list(enumerate(text.splitlines(), 1)), message.partition(" Did you mean ")[0]
+    words = [re.escape((quoted or leading).rpartition(".")[2]) for quoted, leading in re.findall(r"'([\w.-]+)'|^([\w.-]+)", complaint)]
+    for pattern in (r"(?:^|[{{,])\s*{}\s*=(?P<value>.*)", r"=\s*[\"']{}(?P<value>)[\"']"):
+        for word in words:
+            found = [(number, match["value"]) for number, line in lines if (match := re.search(pattern.format(word), line))]
+            if found:
+                return f":{next((number for number, value in found if _says(complaint, value)), found[0][0])}"
     return ""
+
+
+def _says(message: str, value: str) -> bool:
+    """Whether a message says that it got this value of the file."""
+    try:
+        return f"got {tomllib.loads(f'x = {value}')['x']!r}." in message
+    except ValueError:
+        return False

@@ -115,7 +115,7 @@ class Store:
         """Read the log; a last line that a crash cut short is not counted."""
         path = self.folder / METRICS
         try:
-            lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+            lines = path.read_bytes().splitlines(keepends=True)
         except OSError as error:
             raise ModelError(f"{path}: cannot be read ({error.strerror}).") from None
         rows = []
@@ -123,7 +123,7 @@ class Store:
             try:
                 rows.append(Epoch.from_row(json.loads(line)))
             except (ValueError, KeyError, TypeError):
-                if number == len(lines) and not line.endswith("\n"):
+                if number == len(lines) and not line.endswith(b"\n"):
                     break
                 raise ModelError(f"{path}:{number}: not a row of the metrics log.") from None
         return tuple(rows)
@@ -143,7 +143,7 @@ class Store:
                 files, _ = read_folder(path)
                 return State.from_files(files, device=device), problems
             except ModelError as error:
-                problems.append(f"checkpoint set aside: {error}")
+                problems.append(f"checkpoint {path} set aside: {error}")
         return None, problems
 
     def _checkpoints(self) -> list[Path]:
@@ -160,5 +160,5 @@ def _holder(path: Path) -> str:
     try:
         who = json.loads(path.read_bytes())
         return f"process {who['pid']} on {who['host']} since {who['since']}"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return "another process"

@@ -26,6 +26,7 @@ from thalweg.run.setting import Setting, Start, data_facts, declared, settle_dow
 from thalweg.run.signals import listening
 from thalweg.run.state import Best, State
 from thalweg.run.store import MODEL, Store
+from thalweg.run.threads import thread_count
 
 
 def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progress: Progress | None = None, fresh: bool = False) -> Run:
@@ -62,19 +63,19 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, start: Start | Non
             progress.say(f"{store.folder} has ended already ({manifest['outcome']['ending']}); --fresh trains it again.")
             return open_run(store.folder)
         facts["threads"] = manifest.get("threads", facts["threads"])
-    torch.set_num_threads(int(facts["threads"]))  # sums run in the same order when a run is resumed
-    setting = settle_down(recipe, images, start=start)
-    if fresh or not store.exists:
-        store.clear()
-        store.begin(recipe, facts)
-    state = _resumed(store, setting, progress) or first_state(setting, start)
-    store.write_log(state.rows)
-    with listening() as stop:
-        state, outcome, kept = run_to_the_end(setting, state, save=store.save, log=store.append_log, stop=stop, progress=progress)
+    with thread_count(int(facts["threads"])):
+        setting = settle_down(recipe, images, start=start)
+        if fresh or not store.exists:
+            store.clear()
+            store.begin(recipe, facts)
+        state = _resumed(store, setting, progress) or first_state(setting, start)
         store.write_log(state.rows)
-        run = _finished(setting, images, state, outcome, kept, progress, folder=store.folder)
-        write_file(store.folder / MODEL, run.model.to_bytes())
-        store.write_manifest({**facts, **ending_facts(run, store.folder)})
+        with listening() as stop:
+            state, outcome, kept = run_to_the_end(setting, state, save=store.save, log=store.append_log, stop=stop, progress=progress)
+            store.write_log(state.rows)
+            run = _finished(setting, images, state, outcome, kept, progress, folder=store.folder)
+            write_file(store.folder / MODEL, run.model.to_bytes())
+            store.write_manifest({**facts, **ending_facts(run, store.folder)})
     return run
 
 
