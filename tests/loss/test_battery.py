@@ -231,3 +231,21 @@ def test_knobs_out_of_range_are_refused(name):
     for knob in entry.knobs:
         with pytest.raises(ConfigError, match=f"{knob.name} must be a number in"):
             settle(entry, {knob.name: -1.0}, kind="loss")
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in LOSSES if entry.fused is not None])
+@pytest.mark.parametrize("shape", [(7, 4), (3, 7, 4), (2, 3, 7, 4)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+def test_both_at_once_are_value_and_gradient(name: str, shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    """Equal up to rounding of numbers near 1, for plain and for class-major scores, and with every knob off its default."""
+    entry = LOSSES.get(name)
+    scores = (5 * torch.randn(*shape, generator=torch.Generator().manual_seed(3), dtype=torch.float64)).to(dtype)
+    labels = torch.arange(shape[-2]) % shape[-1]
+    tolerance = 1e-14 if dtype == torch.float64 else 2e-6
+    for knobs in (entry.defaults(), {knob.name: 0.25 for knob in entry.knobs}):
+        for laid in (scores, scores.transpose(-1, -2).contiguous().transpose(-1, -2)):
+            before = laid.clone()
+            value, gradient = entry.value_and_gradient(laid, labels, **knobs)
+            torch.testing.assert_close(value, entry.value(laid, labels, **knobs), rtol=tolerance, atol=tolerance)
+            torch.testing.assert_close(gradient, entry.gradient(laid, labels, **knobs), rtol=tolerance, atol=tolerance)
+            assert torch.equal(laid, before)

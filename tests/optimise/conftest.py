@@ -11,6 +11,8 @@ from thalweg.optimise import OPTIMISERS
 class Function(Objective):
     """The objective that a differentiable function of the parameters ([members, ...] -> [members]) defines."""
 
+    penalised = frozenset()
+
     def __init__(self, function, penalised=()):
         self.function, self.penalised = function, frozenset(penalised)
 

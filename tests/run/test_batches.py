@@ -122,7 +122,6 @@ def test_a_mini_batch_is_one_chunk():
 @pytest.mark.parametrize("kept", [True, False])
 def test_a_whole_set_walks_in_chunks_the_same_every_time(monkeypatch, kept):
     monkeypatch.setattr(batches, "CHUNK_NUMBERS", 18 * 16)
-    monkeypatch.setattr(batches, "CACHE_BYTES", 1 << 30 if kept else 0)
     given_set = images(count=80)
     prepared = []
 
@@ -130,7 +129,7 @@ def test_a_whole_set_walks_in_chunks_the_same_every_time(monkeypatch, kept):
         prepared.append(len(raw))
         return raw.float()
 
-    whole = WholeSet(Examples.of(given_set, given_set.split.train, device=CPU), prepare)
+    whole = WholeSet(Examples.of(given_set, given_set.split.train, device=CPU), prepare, kept)
     assert isinstance(whole, Batches)
     assert (whole.examples, whole.single_chunk) == (40, False)
     for _ in range(2):
@@ -141,10 +140,29 @@ def test_a_whole_set_walks_in_chunks_the_same_every_time(monkeypatch, kept):
     assert prepared == [16, 16, 8] * (1 if kept else 2)
 
 
+def test_a_whole_set_that_does_not_fit_is_not_kept(monkeypatch):
+    monkeypatch.setattr(batches, "CACHE_BYTES", 0)
+    given_set = images()
+    prepared = []
+    whole = WholeSet(Examples.of(given_set, given_set.split.train, device=CPU), lambda raw: prepared.append(1) or raw.float(), keep=True)
+    counts = [len(list(whole.chunks())) for _ in range(3)]
+    assert len(prepared) == sum(counts) > 0
+
+
+def test_no_chunk_is_of_one_example(monkeypatch):
+    """Batch-norm sees one chunk at a time in a whole-set step, and has no variance of one example."""
+    monkeypatch.setattr(batches, "CHUNK_NUMBERS", 18 * 16)
+    for count, sizes in ((32, [16]), (34, [17]), (66, [16, 17]), (68, [16, 16, 2])):
+        given_set = images(count=count)
+        whole = WholeSet(Examples.of(given_set, given_set.split.train, device=CPU), lambda raw: raw.float())
+        assert [len(labels) for _, labels in whole.chunks()] == sizes
+        assert whole.single_chunk == (len(sizes) == 1)
+
+
 def test_chunks_that_were_measured_serve_the_gradient_as_well():
     """A chunk first seen while figures are taken must not be marked as useless for autograd."""
     given_set = images()
-    whole = WholeSet(Examples.of(given_set, given_set.split.train, device=CPU), lambda raw: raw.float())
+    whole = WholeSet(Examples.of(given_set, given_set.split.train, device=CPU), lambda raw: raw.float(), keep=True)
     with torch.no_grad():
         list(whole.chunks())
     weight = torch.ones(18, requires_grad=True)

@@ -128,13 +128,23 @@ class Loss(Entry):
 
     `gradient(...)` -> d value / d scores [*members, N, K] in closed form (at a kink, the subgradient that PyTorch's relu and max take).
     Knobs are numbers or tensors that broadcast against [*members, N]. `at_zero(classes, **knobs)` is the loss of all-zero scores.
+    `fused(...)` -> both, where that is cheaper than one after the other; equal to them up to rounding of numbers near 1.
     `probabilities`: softmax of the scores estimates class probabilities (true of likelihood losses only).
     """
 
     value: Callable[..., Float[Tensor, "*members batch"]]
     gradient: Callable[..., Float[Tensor, "*members batch classes"]]
     at_zero: Callable[..., float]
+    fused: Callable[..., tuple[Tensor, Tensor]] | None = None
     probabilities: bool = False
+
+    def value_and_gradient(
+        self, scores: Float[Tensor, "*members batch classes"], labels: Int64[Tensor, " batch"], **knobs: Any
+    ) -> tuple[Float[Tensor, "*members batch"], Float[Tensor, "*members batch classes"]]:
+        """Return value and gradient, at once where the loss has a cheaper way for both."""
+        if self.fused is not None:
+            return self.fused(scores, labels, **knobs)
+        return self.value(scores, labels, **knobs), self.gradient(scores, labels, **knobs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,8 @@ def along(setting: Shaped[Tensor, " members"], like: Tensor) -> Tensor:
     >>> along(torch.tensor([1.0, 2.0]), torch.zeros(2, 3, 4)).shape
     torch.Size([2, 1, 1])
     """
+    if len(setting) == 1:
+        return setting  # one member: [1] broadcasts over anything as it is
     return setting.reshape(-1, *([1] * (like.ndim - 1)))
 
 

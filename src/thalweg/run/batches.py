@@ -113,10 +113,11 @@ class MiniBatch:
 
 @dataclass(eq=False)
 class WholeSet:
-    """A whole part in chunks, prepared once and kept while it fits into a gigabyte, prepared anew on every walk otherwise."""
+    """A whole part in chunks, prepared anew on every walk; with `keep`, prepared once and kept if it fits into a gigabyte."""
 
     part: Examples
     prepare: Callable[[Tensor], Tensor]
+    keep: bool = False
     _kept: list[Batch] | None = field(default=None, repr=False)
 
     @property
@@ -127,16 +128,16 @@ class WholeSet:
     @property
     def single_chunk(self) -> bool:
         """Whether the part fits into one chunk."""
-        return len(self.part) <= self.part.chunk
+        return len(cuts(len(self.part), self.part.chunk)) == 1
 
     def chunks(self) -> Iterator[Batch]:
         """Walk over the chunks in the part's own order."""
-        if self._kept is None and self.examples * self.part.pixels.shape[1] * 4 <= CACHE_BYTES:
+        if self.keep and self._kept is None and self.examples * self.part.pixels.shape[1] * 4 <= CACHE_BYTES:
             self._kept = list(self._fresh())
         yield from self._fresh() if self._kept is None else self._kept
 
     def _fresh(self) -> Iterator[Batch]:
-        for rows in self.part.rows.split(self.part.chunk):
+        for rows in self.part.rows.split(cuts(len(self.part), self.part.chunk)):
             raw, labels = self.part.raw(rows)
             yield self.prepare(raw), labels
 

@@ -11,7 +11,7 @@ from thalweg.core.entries import Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
-from thalweg.core.seeds import generator
+from thalweg.core.seeds import derive
 from thalweg.core.tree import Params, norm
 from thalweg.run.batches import Batches, MiniBatch, cuts, order
 from thalweg.run.clipped import Clipped
@@ -98,8 +98,9 @@ class Loop:
         self.examples = len(setting.parts["train"])
         self.sizes = cuts(self.examples, recipe.batch_size(self.examples))
         self.steps = len(self.sizes) * recipe.epochs
-        self.train = setting.whole("train")
         self.whole = len(self.sizes) == 1 and not setting.augmentations
+        self.train = setting.whole("train", keep=self.whole)
+        self.noise = torch.Generator(device=setting.device)
         self.base_rate = float(recipe.optimiser.knobs.get("rate", 0.0))
         self.checkpoints = Checkpoints(
             save=save, clock=clock, steps=recipe.checkpoint_steps, minutes=recipe.checkpoint_minutes, last=clock()
@@ -152,17 +153,17 @@ class Loop:
         """Take one step; return the state after it and the objective before it. Raises `Divergence`."""
         setting = self.setting
         factor = setting.rate_factor(state.step, self.steps, len(self.sizes))
-        settings = dict(setting.settings)
-        if "rate" in settings:
-            settings["rate"] = settings["rate"] * factor
+        settings = setting.settings
+        if factor != 1.0 and "rate" in settings:
+            settings = {**settings, "rate": settings["rate"] * factor}
         buffers = {name: tensor.clone() for name, tensor in state.buffers.items()}
         objective: Objective = setting.objective(batches, buffers, step=state.step)
         bounded: Objective = objective if self.recipe.clip is None else Clipped(objective, self.recipe.clip)
-        noise = generator(self.recipe.seed, "optimiser", state.step, device=setting.device)
-        params, memory, info = setting.optimiser.step(bounded, state.params, state.optimiser, settings, noise)
+        self.noise.manual_seed(derive(self.recipe.seed, "optimiser", state.step))
+        params, memory, info = setting.optimiser.step(bounded, state.params, state.optimiser, settings, self.noise)
         if setting.penalties.entries and setting.optimiser.proximal:
             params = setting.penalties.proximal(params, settings["rate"])
-        loss = float(info["loss"][0])
+        loss = info["loss"][0].item()
         if not math.isfinite(loss) or not _finite(params):
             event = f"{_culprit(objective, state, params, loss)} stopped being finite at step {state.step + 1}"
             raise Divergence(f"{event} (rate {self.rate(state.step):g})", state)
@@ -287,5 +288,5 @@ def _culprit(objective: Objective, before: State, params: Params, loss: float) -
 
 def _finite(params: Params) -> bool:
     """Whether every weight is finite; one sum per tensor decides, and only a sum that is not finite is looked into."""
-    total = sum(float(tensor.sum()) for tensor in params.values())
+    total = sum(tensor.sum().item() for tensor in params.values())
     return math.isfinite(total) or all(bool(torch.isfinite(tensor).all()) for tensor in params.values())

@@ -1,5 +1,6 @@
 """Setting: a recipe met with its pictures: everything that stays the same while training runs."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +16,7 @@ from thalweg.core.knobs import Integer, Number
 from thalweg.core.seeds import derive, generator
 from thalweg.core.tree import Params
 from thalweg.prepare import Chain, fit_chain
-from thalweg.run.batches import Batch, Batches, Examples, Preparer, WholeSet
+from thalweg.run.batches import Batch, Batches, Examples, Preparer, WholeSet, cuts
 from thalweg.run.linear_objective import LinearObjective
 from thalweg.run.module_objective import ModuleObjective
 from thalweg.run.penalties import Penalties
@@ -55,8 +56,8 @@ class Setting:
 
     @property
     def autocast(self) -> bool:
-        """Whether modules compute in bfloat16."""
-        return self.precision == "bf16"
+        """Whether modules compute in bfloat16; the closed form never does, so its figures do not either."""
+        return self.precision == "bf16" and not self.closed_form
 
     @property
     def expected_start(self) -> float:
@@ -90,9 +91,9 @@ class Setting:
                 raw = augmentation.apply(raw, noise, **knobs)
         return self.prepare(raw), labels
 
-    def whole(self, part: str) -> WholeSet:
-        """Return a part of the data, in its own order, not augmented."""
-        return WholeSet(self.parts[part], self.prepare)
+    def whole(self, part: str, *, keep: bool = False) -> WholeSet:
+        """Return a part of the data, in its own order, not augmented; with `keep`, for steps that all look at the whole of it."""
+        return WholeSet(self.parts[part], self.prepare, keep)
 
     def renewal(self) -> Iterator[Batch]:
         """Yield the training batches that batch-norm statistics of an average are made of; always the same."""
@@ -114,6 +115,9 @@ def settle_down(recipe: Recipe, images: ImageSet, *, start: "Start | None" = Non
     chain = start.chain if start else _fitted(recipe, parts["train"])
     shape = chain.shape(images.shape)
     module = _built(recipe, shape, len(images.classes), device, DTYPES[precision])
+    _check_batches(recipe, module, len(parts["train"]))
+    if start:
+        _check_start(images, module, start)
     optimiser = CATALOGUES["optimiser"].get(recipe.optimiser.name)
     average = recipe.average
     return Setting(
@@ -172,7 +176,17 @@ def data_facts(images: ImageSet) -> DataFacts:
         counts=counts,
         skipped=tuple((skipped.path, skipped.reason) for skipped in images.skipped),
         notes=images.notes,
+        split=split_fingerprint(images),
     )
+
+
+def split_fingerprint(images: ImageSet) -> str:
+    """Return the SHA-256, in hexadecimal, of which rows are for training, validation and testing, in their order."""
+    digest = hashlib.sha256()
+    for rows in images.split.parts().values():
+        digest.update(len(rows).to_bytes(8, "little"))
+        digest.update(rows.astype("<i8").tobytes())
+    return digest.hexdigest()
 
 
 def device_of(name: str) -> torch.device:
@@ -180,7 +194,9 @@ def device_of(name: str) -> torch.device:
     try:
         device = torch.device(name)
         torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        if device.type == "meta":
+            raise RuntimeError("it holds no numbers")
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
         raise ConfigError(f"device {name!r} cannot be used here ({str(error).splitlines()[0]}). Try cpu, cuda or mps.") from None
     return device
 
@@ -205,6 +221,25 @@ def _built(recipe: Recipe, shape: Shape, classes: int, device: torch.device, dty
     entry = CATALOGUES["score"].get(recipe.score.name)
     module: nn.Module = entry.build(shape, classes, generator(recipe.seed, "init"), **recipe.score.knobs)
     return module.to(device=device, dtype=dtype)
+
+
+def _check_batches(recipe: Recipe, module: nn.Module, examples: int) -> None:
+    normalises = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in module.modules())
+    if normalises and min(cuts(examples, recipe.batch_size(examples))) < 2:
+        raise ConfigError(
+            f"batch-norm needs two examples in a batch; got batches of 1 from {examples} training example(s). "
+            "Use a batch of 2 or more, or a score without batch-norm."
+        )
+
+
+def _check_start(images: ImageSet, module: nn.Module, start: "Start") -> None:
+    for name, tensor in module.named_parameters():
+        given = start.params[name].shape[1:]
+        if given != tensor.shape:
+            raise DataError(
+                f"{images.source}: pictures of {images.shape} (height, width, channels) need {name} {list(tensor.shape)}; "
+                f"the run to start from has {list(given)}. Give pictures of its size (--size)."
+            )
 
 
 def _penalties(recipe: Recipe, module: nn.Module) -> Penalties:
