@@ -8,13 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import torch
 
 import thalweg
+from measure import THREADS
 from thalweg.core.progress import Silent
 from thalweg.run.loop import Loop, first_state
+from thalweg.run.memory import keep_freed_memory
 from thalweg.run.recipe import Recipe
 from thalweg.run.setting import settle_down
 from thalweg.run.signals import Stop
+from thalweg.run.threads import worthwhile
 
 RATE, MOMENTUM, BATCH = 0.05, 0.9, 128
 
@@ -48,6 +52,8 @@ def epochs(file: str, score: str) -> Callable[[], None]:
     optimiser = {"name": "momentum", "rate": RATE, "momentum": MOMENTUM}
     recipe = Recipe.make(score=score, loss="softmax", optimiser=optimiser, batch=BATCH, epochs=1_000_000, checkpoint_minutes=0.0)
     setting = settle_down(recipe, images)
+    keep_freed_memory()  # as `thalweg.train` does, and the number of threads that it would take
+    torch.set_num_threads(worthwhile(setting.module, BATCH, cores=THREADS))
     loop = Loop(setting, save=lambda _: None, log=lambda _: None, stop=Stop(), progress=Silent(), clock=time.monotonic)
     state = first_state(setting, None)
 

@@ -171,6 +171,33 @@ def test_the_reason_is_said_in_words(tmp_path, code, words):
             write_file(tmp_path / "x" / "file", b"new")
 
 
+@pytest.mark.parametrize(
+    ("write", "expected"),
+    [
+        (new_file, ["fsync", "replace", "fsync"]),
+        (new_stream, ["fsync", "replace", "fsync"]),
+        (new_folder, ["fsync", "fsync", "fsync", "fsync", "rename", "fsync"]),
+    ],
+)
+def test_content_is_on_the_disk_before_its_name_and_the_name_before_the_return(tmp_path, monkeypatch, write, expected):
+    """Each file, then (of a folder) the names inside it, then the rename, then the directory the name is in."""
+    done, synced = [], []
+    for name in ("fsync", "replace", "rename"):
+        real = getattr(os, name)
+
+        def noted(target, *arguments, name=name, real=real):
+            done.append(name)
+            if name == "fsync":
+                synced.append(os.fstat(target).st_ino)
+            return real(target, *arguments)
+
+        monkeypatch.setattr(os, name, noted)
+    write(tmp_path)
+    assert done == expected
+    assert synced[-1] == tmp_path.stat().st_ino
+    assert {path.stat().st_ino for path in tmp_path.rglob("*") if path.is_file()} <= set(synced)
+
+
 def test_an_interruption_of_another_kind_leaves_nothing_behind(tmp_path):
     def fill(file):
         raise KeyboardInterrupt

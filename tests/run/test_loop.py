@@ -309,6 +309,15 @@ def test_divergence_names_the_tensor(pictures):
     assert outcome.reason == "the weights weight stopped being finite at step 1 (rate 1e+39)"
 
 
+def test_weights_that_single_precision_cannot_hold_are_no_weights_of_a_model(pictures):
+    """In float64 1e39 is a number, but the model is kept in float32."""
+    settings = {"optimiser": {"name": "sgd", "rate": 1e42}, "precision": "fp64", "batch": 60, "epochs": 1, "keep": "last"}
+    _, outcome, kept, _ = go(pictures, **settings)
+    assert outcome.ending is Ending.DIVERGED
+    assert outcome.reason == "the weights stopped being finite at step 1 (rate 1e+42)"
+    assert finite({name: tensor.float() for name, tensor in kept.params.items()})
+
+
 def test_a_diverged_run_diverges_in_the_same_way_again(pictures):
     settings = {"loss": "svm-sum-squared", "optimiser": {"name": "sgd", "rate": 1e6}, "batch": 60, "epochs": 3}
     state, outcome, *_ = go(pictures, **settings)

@@ -42,6 +42,6 @@ def test_a_row_that_is_none_is_refused():
 def test_facts_of_data_come_back_from_json_as_they_were():
     facts = DataFacts(
         source="päd\udcff", fingerprint="f", shape=(8, 8, 1), classes=("a", "\u202e"), counts={"train": (3, 4), "test": (0, 1)},
-        skipped=(("x.png", "no picture"),), notes=("three turned",),
+        skipped=(("x.png", "no picture"),), notes=("three turned",), split="0f",
     )  # fmt: skip
     assert DataFacts.from_row(json.loads(json.dumps(dataclasses.asdict(facts), allow_nan=False))) == facts

@@ -118,7 +118,7 @@ def test_locking_sweeps_what_crashed_writers_left(store):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(StorageError, match="cannot write .*file/run"), Store(tmp_path / "file" / "run").locked():
+    with pytest.raises(StorageError, match=r"cannot write .*file/run"), Store(tmp_path / "file" / "run").locked():
         raise AssertionError("made")
 
 
@@ -257,7 +257,8 @@ def test_no_log_is_an_error_and_not_an_empty_log(store):
 
 def test_a_run_is_begun_and_cleared(store):
     assert not store.exists
-    store.begin(Recipe(), {"data": {}})
+    store.begin(Recipe(), {"data": {"fingerprint": "f", "split": "s"}})
+    assert store.manifest() == {"data": {"fingerprint": "f", "split": "s"}}
     assert store.exists
     assert store.recipe() == Recipe()
     store.save(state(1))

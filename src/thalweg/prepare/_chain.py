@@ -90,8 +90,8 @@ class Chain:
         """Return (scale, shift) of y = scale * x + shift in full for images of `shape`, where every link is elementwise, else None.
 
         For one fused pass over the images, `torch.addcmul(shift, images, scale)`, instead of one a link. Composed in float64 and rounded
-        once to `dtype`, so it may differ from `apply` in the last bits; both are on the CPU, and laid out in full because broadcasting along a
-        last axis of few channels is slow.
+        once to `dtype`, so it may differ from `apply` in the last bits; both are on the CPU, and laid out in full because broadcasting
+        along a last axis of few channels is slow.
         """
         pair = self.affine()
         if pair is None:

@@ -287,6 +287,9 @@ def _culprit(objective: Objective, before: State, params: Params, loss: float) -
 
 
 def _finite(params: Params) -> bool:
-    """Whether every weight is finite; one sum per tensor decides, and only a sum that is not finite is looked into."""
-    total = sum(tensor.sum().item() for tensor in params.values())
-    return math.isfinite(total) or all(bool(torch.isfinite(tensor).all()) for tensor in params.values())
+    """Whether every weight is finite in the single precision that models are kept in.
+
+    One sum per tensor decides, and only a sum that is not finite is looked into.
+    """
+    total = sum(tensor.float().sum().item() for tensor in params.values())
+    return math.isfinite(total) or all(bool(torch.isfinite(tensor.float()).all()) for tensor in params.values())

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Int64, Shaped
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor, nn
 
 from thalweg.core.catalogue import settle
 from thalweg.core.entries import Shape
-from thalweg.core.errors import DataError, ModelError
+from thalweg.core.errors import DataError, ModelError, ThalwegError
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.tree import Params
 from thalweg.prepare import Chain, fold_into_convolution, fold_into_linear
@@ -42,24 +42,30 @@ class Model:
     chain: Chain | None = None
 
     def scores(
-        self, images: Shaped[np.ndarray, "n height width channels"], *, progress: Progress | None = None
-    ) -> Float[np.ndarray, "n classes"]:
-        """Return the class scores of raw images, in single precision and evaluation mode."""
+        self,
+        images: Shaped[np.ndarray, "n height width channels"],
+        *,
+        rows: Int64[np.ndarray, " m"] | None = None,
+        progress: Progress | None = None,
+    ) -> Float[np.ndarray, "m classes"]:
+        """Return the class scores of raw images (of `rows` of them, else of all), in single precision and evaluation mode."""
         if images.ndim != 4 or tuple(images.shape[1:]) != tuple(self.shape):
             raise DataError(
                 f"the model takes images [n, {', '.join(map(str, self.shape))}] (height, width, channels); got {list(images.shape)}."
             )
         shown = progress or Silent()
         chunk = max(16, min(4096, CHUNK_NUMBERS // max(1, int(np.prod(self.shape)))))
-        rows = []
-        shown.begin("score", len(images), "images")
+        count = len(images) if rows is None else len(rows)
+        scores = np.zeros((count, len(self.classes)), dtype=np.float32)
+        shown.begin("score", count, "images")
         with torch.inference_mode():
-            for start in range(0, len(images), chunk):
-                piece = np.ascontiguousarray(images[start : start + chunk])
-                rows.append(self._forward(torch.tensor(piece)).float().numpy())
+            for start in range(0, count, chunk):
+                place = slice(start, min(start + chunk, count))
+                piece = images[place] if rows is None else images[rows[place]]
+                scores[place] = self._forward(torch.tensor(np.ascontiguousarray(piece))).float().numpy()
                 shown.advance(len(piece))
         shown.end()
-        return np.concatenate(rows) if rows else np.zeros((0, len(self.classes)), dtype=np.float32)
+        return scores
 
     def _forward(self, raw: Tensor) -> Tensor:
         pixels = raw.float()
@@ -107,7 +113,7 @@ def fold(
         bias = module.get_parameter(_bias_of(name)).detach()
         folded = fold_into_linear(chain, weight, bias)
         return Model(_rebuilt(module, score, shape, classes, {name: folded[0], _bias_of(name): folded[1]}), **card)
-    if isinstance(layer, nn.Conv2d):
+    if isinstance(layer, nn.Conv2d) and layer.groups == 1:
         own = None if layer.bias is None else layer.bias.detach()
         parts = fold_into_convolution(chain, weight, own, padding=1)  # the form for padded layers: exact for the others as well
         if parts is not None:
@@ -139,10 +145,9 @@ def from_file(path: str) -> Model:
     """Read a model file; raise `ModelError` naming the tensor that is wrong."""
     try:
         with safe_open(path, framework="pt") as file:
-            card = json.loads((file.metadata() or {})["thalweg"])
+            card = _card(file.metadata() or {})
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a mapping)
-        score, shape, classes = card["score"], tuple(card["shape"]), tuple(card["classes"])
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: not a Thalweg model ({error}).") from None
     if card["thalweg"] > FORMAT:
         raise ModelError(
@@ -151,23 +156,50 @@ def from_file(path: str) -> Model:
     bad = [name for name, tensor in tensors.items() if tensor.is_floating_point() and not torch.isfinite(tensor).all()]
     if bad:
         raise ModelError(f"{path}: tensor {bad[0]!r} holds NaN or infinity; the model cannot be used. Train again.")
-    chain = _strip(tensors, "prepare.")
-    own = _strip(tensors, "score.")
-    restored = Chain.restore(chain) if chain else None
-    prepared = restored.shape(shape) if restored is not None else shape
-    module = empty_module(score, prepared, classes)
-    _check_fit(path, module, own)
+    try:
+        return _assembled(card, tensors)
+    except (ThalwegError, RuntimeError, MemoryError) as error:
+        raise ModelError(f"{path}: {str(error).splitlines()[0]}") from None
+
+
+def _card(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """Read what a model file says of itself; raise KeyError, ValueError or TypeError where that is nothing or nonsense."""
+    card: dict[str, Any] = json.loads(metadata["thalweg"])
+    if isinstance(card["thalweg"], int) and card["thalweg"] > FORMAT:
+        return card
+    shape, classes = card["shape"], card["classes"]
+    right = {
+        "thalweg": card["thalweg"] == FORMAT,
+        "score": isinstance(card["score"]["name"], str),
+        "shape": isinstance(shape, list) and len(shape) == 3 and all(isinstance(side, int) and 0 < side < 2**31 for side in shape),
+        "classes": isinstance(classes, list) and bool(classes) and all(isinstance(name, str) for name in classes),
+        "probabilities": isinstance(card["probabilities"], bool),
+    }
+    wrong = [name for name, fits in right.items() if not fits]
+    if wrong:
+        raise ValueError(f"its {wrong[0]} is {card[wrong[0]]!r}")
+    return {**card, "shape": tuple(shape), "classes": tuple(classes)}
+
+
+def _assembled(card: Mapping[str, Any], tensors: Params) -> Model:
+    """Build the score function, give it the tensors and try it on a black picture."""
+    saved, own, subtract = _strip(tensors, "prepare."), _strip(tensors, "score."), tensors.get("subtract")
+    chain = Chain.restore(saved) if saved else None
+    module = empty_module(card["score"], chain.shape(card["shape"]) if chain is not None else card["shape"], card["classes"])
+    _check_fit(module, own)
     module.load_state_dict(own)
-    return Model(module.eval(), score, shape, classes, card["probabilities"], tensors.get("subtract"), restored)
+    model = Model(module.eval(), card["score"], card["shape"], card["classes"], card["probabilities"], subtract, chain)
+    model.scores(np.zeros((1, *card["shape"]), dtype=np.uint8))
+    return model
 
 
-def _check_fit(path: str, module: nn.Module, tensors: Params) -> None:
+def _check_fit(module: nn.Module, tensors: Params) -> None:
     expected = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     given = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     wrong = [name for name in sorted(expected.keys() | given.keys()) if expected.get(name) != given.get(name)]
     if wrong:
         listed = "; ".join(f"{name}: expected {expected.get(name, 'nothing')}, got {given.get(name, 'nothing')}" for name in wrong[:3])
-        raise ModelError(f"{path}: {len(wrong)} tensor(s) do not fit the score function: {listed}.")
+        raise ModelError(f"{len(wrong)} tensor(s) do not fit the score function: {listed}.")
 
 
 def _strip(tensors: Params, prefix: str) -> Params:

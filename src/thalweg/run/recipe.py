@@ -151,9 +151,8 @@ class Recipe(BaseModel):
         try:
             self.to_toml().encode()
         except UnicodeEncodeError as error:
-            raise ConfigError(
-                f"a recipe holds UTF-8 text only; got {error.object[max(0, error.start - 40) : error.end]!r}. Rename it."
-            ) from None
+            line = error.object[: error.end].rpartition("\n")[2]
+            raise ConfigError(f"a recipe holds UTF-8 text only; got {line[-60:]!r}. Rename it.") from None
         optimiser = OPTIMISERS.get(self.optimiser.name)
         if optimiser.full_batch and (self.batch or self.augment):
             raise ConfigError(

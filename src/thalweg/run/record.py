@@ -48,7 +48,10 @@ class Epoch:
 
 @dataclass(frozen=True, kw_only=True)
 class DataFacts:
-    """What a run was trained on, without the pixels: kept in the run's manifest and shown in its report."""
+    """What a run was trained on, without the pixels: kept in the run's manifest and shown in its report.
+
+    `fingerprint` is that of pixels, labels and class names; `split` that of the rows in each part.
+    """
 
     source: str
     fingerprint: str
@@ -57,6 +60,7 @@ class DataFacts:
     counts: Mapping[str, tuple[int, ...]]
     skipped: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    split: str = ""
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "DataFacts":
@@ -69,4 +73,5 @@ class DataFacts:
             counts={name: tuple(counts) for name, counts in row["counts"].items()},
             skipped=tuple((path, reason) for path, reason in row["skipped"]),
             notes=tuple(row["notes"]),
+            split=row["split"],
         )

@@ -69,7 +69,7 @@ class Run:
         """Return the figures of every part of an ImageSet that has the run's classes."""
         renumbered = self.matching(images)
         return {
-            name: self.figures_of(self.model.scores(renumbered.images[rows], progress=progress), renumbered.labels[rows])
+            name: self.figures_of(self.model.scores(renumbered.images, rows=rows, progress=progress), renumbered.labels[rows])
             for name, rows in renumbered.split.parts().items()
             if len(rows)
         }
@@ -104,10 +104,10 @@ def open_run(folder: Path) -> Run:
     manifest = store.manifest()
     if "outcome" not in manifest:
         raise ModelError(f"{folder}: training has not come to an end here. Run the same `thalweg train` command again to go on.")
-    _check_hashes(store.folder, manifest)
     try:
+        _check_hashes(store.folder, manifest)
         return _from_manifest(store, manifest)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{store.folder}: its manifest is not complete ({error}).") from None
 
 

@@ -22,6 +22,7 @@ from thalweg.run.state import State
 RECIPE, METRICS, MANIFEST, MODEL, CHECKPOINTS = "recipe.toml", "metrics.jsonl", "manifest.json", "model.safetensors", "checkpoints"
 REPORT, LOCK = "report.html", ".lock"
 KEPT_CHECKPOINTS = 2
+_LEAST = ({"fingerprint", "split"}, {"ending"})  # of a manifest's `data` and, once there is one, `outcome`
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ class Store:
             raise ModelError(f"{self.folder}: {hint}. Give the folder that `thalweg train` printed.") from None
         except (OSError, ValueError) as error:
             raise ModelError(f"{path}: cannot be read ({error}).") from None
-        if not isinstance(content, dict) or "data" not in content:
+        parts = (content.get("data"), content.get("outcome", {"ending": None})) if isinstance(content, dict) else ()
+        if [isinstance(part, dict) and names <= part.keys() for part, names in zip(parts, _LEAST, strict=False)] != [True, True]:
             raise ModelError(f"{path}: not the manifest of a run.")
         return content
 

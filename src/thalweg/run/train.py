@@ -20,9 +20,9 @@ from thalweg.run.loop import first_state, run_to_the_end
 from thalweg.run.memory import keep_freed_memory
 from thalweg.run.model import fold
 from thalweg.run.module_objective import member
-from thalweg.run.recipe import Recipe
+from thalweg.run.recipe import Recipe, parts
 from thalweg.run.run import Run, ending_facts, open_run
-from thalweg.run.setting import Setting, Start, data_facts, declared, settle_down
+from thalweg.run.setting import Setting, Start, data_facts, declared, settle_down, split_fingerprint
 from thalweg.run.signals import listening
 from thalweg.run.state import Best, State
 from thalweg.run.store import MODEL, Store
@@ -96,6 +96,8 @@ def _check_same(store: Store, manifest: Mapping[str, Any], recipe: Recipe, image
         raise ModelError(f"{store.folder} holds a run of another recipe ({'; '.join(differing)[:400]}). Choose another --run, or --fresh.")
     if manifest["data"]["fingerprint"] != images.fingerprint:
         raise ModelError(f"{store.folder} was trained on other pictures than {images.source} holds now. Choose another --run, or --fresh.")
+    if manifest["data"]["split"] != split_fingerprint(images):
+        raise ModelError(f"{store.folder} was trained on another split of {images.source}. Choose another --run, or --fresh.")
 
 
 def _start(recipe: Recipe) -> Start | None:
@@ -105,14 +107,15 @@ def _start(recipe: Recipe) -> Start | None:
     store = Store(Path(recipe.start))
     run = open_run(store.folder)
     for field in ("score", "prepare"):
-        theirs, own = getattr(run.recipe, field), getattr(recipe, field)
+        theirs, own = ([part.flat for part in parts(field, getattr(each, field))] for each in (run.recipe, recipe))
         if theirs != own:
-            raise ConfigError(f"{recipe.start} has {field} {theirs!r}, this recipe {own!r}; to go on they must be equal.")
+            raise ConfigError(f"{recipe.start} has {field} {theirs}, this recipe {own}; to go on they must be equal.")
     state, _ = store.load(device=torch.device("cpu"))
     if state is None:
         raise ModelError(f"{recipe.start}: no checkpoint that verifies, so there is nothing to continue from.")
-    best = state.best if run.recipe.keep == "best" else None
-    params, buffers = (best.params, best.buffers) if best is not None else (state.mean or state.params, state.buffers)
+    best = state.best if run.recipe.keep == "best" or run.outcome.ending is Ending.DIVERGED else None
+    params = best.params if best is not None else state.mean or state.params
+    buffers = {name: tensor[None] for name, tensor in run.model.module.named_buffers()}  # those of an average are not in the state
     return Start(params, buffers, Chain.restore(state.chain), run.classes)
 
 
