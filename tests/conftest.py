@@ -8,6 +8,6 @@ from jaxtyping import install_import_hook
 
 install_import_hook("thalweg", "beartype.beartype")
 
-import torch
+import torch  # noqa: E402  (after the hook)
 
 torch.set_num_threads(1)

@@ -196,3 +196,32 @@ def test_a_run_of_another_recipe_is_not_overwritten(ask: Ask) -> None:
 def test_points_are_trained_but_not_predicted_from_files(ask: Ask) -> None:
     assert ask("train", "spiral", "--score", "mlp", "--epochs", "2", "--run", "run").code == 0
     assert ask("predict", "run", "x.png").code == 2
+
+
+NETS = """
+from pathlib import Path
+from torch import nn
+
+def small(shape, classes):
+    Path("ran").touch()
+    return nn.Sequential(nn.Flatten(), nn.Linear(shape[0] * shape[1] * shape[2], classes))
+"""
+
+
+def test_a_module_of_ones_own_trains_and_is_opened_on_consent_only(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("nets_of_mine.py").write_text(NETS)
+    monkeypatch.syspath_prepend(str(Path.cwd()))
+    assert ask("train", "digits", "--epochs", "1", "--score", "module", "--factory", "nets_of_mine:small", "--run", "run").code == 0
+    Path("ran").unlink()
+    for words in (("show", "run"), ("evaluate", "run"), ("predict", "run", "x.png"), ("report", "run")):
+        refused = ask(*words)
+        assert refused.code == 5
+        assert "nets_of_mine:small" in refused.err
+    refused = ask("train", "run/recipe.toml", "--run", "again")
+    assert refused.code == 2
+    assert "--trust-code" in refused.err
+    assert ask("train", "digits", "--from", "run", "--epochs", "1", "--run", "next").code == 2
+    assert not Path("ran").exists()
+    assert ask("show", "run", "--trust-code").code == 0
+    assert ask("train", "run/recipe.toml", "--run", "again", "--trust-code").code == 0
+    assert Path("ran").exists()

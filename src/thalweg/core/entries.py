@@ -112,13 +112,15 @@ class Score(Entry):
 
     All randomness of the initialisation comes from `generator`. `closed_form`: the module is exactly a linear map of the pixels with
     parameters `weight` [classes, H*W*C] (height, width, channel order) and `bias` [classes], so that training may skip autograd.
-    `reduced_precision`: whether bfloat16 pays for it where the processor has it. `recommended`: recipe settings that suit it, which the
-    faces fill in where the person leaves them open (`{"optimiser": {"name": "adamw", "rate": 1e-3}, "epochs": 10}`).
+    `reduced_precision`: whether bfloat16 pays for it where the processor has it. `foreign`: building it runs code that a knob names, so
+    that a stranger's run is opened on consent only. `recommended`: recipe settings that suit it, which the faces fill in where the person
+    leaves them open (`{"optimiser": {"name": "adamw", "rate": 1e-3}, "epochs": 10}`).
     """
 
     build: Callable[..., nn.Module]
     closed_form: bool = False
     reduced_precision: bool = False
+    foreign: bool = False
     recommended: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -68,9 +68,9 @@ def train(
     return as_run(train_recipe(loaded, chosen, folder=None if folder is None else Path(folder), progress=progress, fresh=fresh))
 
 
-def open_run(folder: Source) -> Run:
-    """Open a run that was trained into a folder."""
-    return as_run(runs.open_run(Path(folder)))
+def open_run(folder: Source, *, trust_code: bool = False) -> Run:
+    """Open a run that was trained into a folder; `trust_code` allows one whose score function is a module of somebody's."""
+    return as_run(runs.open_run(Path(folder), trust_code=trust_code))
 
 
 def as_run(run: runs.Run) -> Run:

@@ -29,6 +29,7 @@ Data = Annotated[str, typer.Argument(metavar="DATA", help="A folder of class fol
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Trust = Annotated[bool, typer.Option("--trust-code", help="The score function is a module of somebody's: run its code.")]
 Size = Annotated[str | None, typer.Option(metavar="HxW", help="Bring pictures to this size, as 32 or 32x48.")]
 Fit = Annotated[str | None, typer.Option(help="How pictures of another size fit: crop, pad or stretch.")]
 Colour = Annotated[str | None, typer.Option(help="auto, grey or rgb.")]
@@ -100,6 +101,7 @@ def train(
     run: Annotated[Path | None, typer.Option("--run", metavar="DIR", help="The run's folder (else runs/<name>).")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train again where the folder holds an ended run.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html into the run's folder.")] = True,
+    trust_code: Trust = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -110,8 +112,10 @@ def train(
     """
     from thalweg.faces import commands
 
-    given = {name: value for name, value in locals().items() if name not in ("commands", "run", "fresh", "report", "json", "quiet")}
-    commands.train(given, dict(_LOOSE), folder=run, fresh=fresh, report=report, as_json=json, quiet=quiet or json)
+    given = {
+        name: value for name, value in locals().items() if name not in ("commands", "run", "fresh", "report", "trust_code", "json", "quiet")
+    }
+    commands.train(given, dict(_LOOSE), folder=run, fresh=fresh, report=report, trust_code=trust_code, as_json=json, quiet=quiet or json)
 
 
 @app.command()
@@ -120,13 +124,14 @@ def evaluate(
     run: RunFolder,
     data: Annotated[str | None, typer.Argument(metavar="[DATA]", help="Other pictures than the run was trained on.")] = None,
     skip_bad: SkipBad = False,
+    trust_code: Trust = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Measure a run on its own data, or on other DATA with the same classes: loss, penalty, total, accuracy."""
     from thalweg.faces import commands
 
-    commands.evaluate(run, data, skip_bad=skip_bad, as_json=json, quiet=quiet or json)
+    commands.evaluate(run, data, trust_code=trust_code, skip_bad=skip_bad, as_json=json, quiet=quiet or json)
 
 
 @app.command()
@@ -135,21 +140,22 @@ def predict(
     run: RunFolder,
     images: Annotated[list[str], typer.Argument(metavar="IMAGE...", help="Picture files, or folders of them.")],
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    trust_code: Trust = False,
     json: Json = False,
 ) -> None:
     """Say the class of pictures, with scores, and probabilities where the loss defines them."""
     from thalweg.faces import commands
 
-    commands.predict(run, images, form="json" if json else "csv" if csv else "table")
+    commands.predict(run, images, trust_code=trust_code, form="json" if json else "csv" if csv else "table")
 
 
 @app.command()
 @answering
-def show(run: RunFolder, json: Json = False) -> None:
+def show(run: RunFolder, trust_code: Trust = False, json: Json = False) -> None:
     """Show what a run is: recipe, data, course, figures."""
     from thalweg.faces import commands
 
-    commands.show(run, as_json=json)
+    commands.show(run, trust_code=trust_code, as_json=json)
 
 
 @app.command("report")
@@ -158,13 +164,14 @@ def write_report(
     run: RunFolder,
     data: Annotated[str | None, typer.Argument(metavar="[DATA]", help="Where the pictures are now, if they have moved.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Another file than report.html in the run's folder.")] = None,
+    trust_code: Trust = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Write a run's report again: one HTML file, no network."""
     from thalweg.faces import commands
 
-    commands.report(run, data, output=output, as_json=json, quiet=quiet or json)
+    commands.report(run, data, trust_code=trust_code, output=output, as_json=json, quiet=quiet or json)
 
 
 @app.command("data")
@@ -207,6 +214,7 @@ def main(arguments: list[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if "train" in words[:3] and not {"-h", "--help"} & set(words):
         words = _without_knobs(words)
+    sys.path.append(str(Path.cwd()))  # a module of the user's may lie in the working folder; what is installed comes first
     if "--debug" in words:
         words = ["--debug", *(word for word in words if word != "--debug")]
     app(words)

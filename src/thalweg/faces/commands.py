@@ -22,11 +22,22 @@ LISTS = ("prepare", "augment", "penalty", "schedule", "classes")
 
 
 def train(
-    given: Mapping[str, Any], knobs: Mapping[str, str], *, folder: Path | None, fresh: bool, report: bool, as_json: bool, quiet: bool
+    given: Mapping[str, Any],
+    knobs: Mapping[str, str],
+    *,
+    folder: Path | None,
+    fresh: bool,
+    report: bool,
+    trust_code: bool,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Train, report, and print the figures."""
     progress = watcher(quiet=quiet)
     recipe = _recipe(given, knobs)
+    if given.get("score") is None and CATALOGUES["score"].get(recipe.score.name).foreign and not trust_code:
+        factory = recipe.score.knobs["factory"]
+        raise ConfigError(f"{given['data']} would run code: {factory!r}. If you trust it, add --trust-code.")
     images = api.load_data(recipe.data, seed=recipe.seed, progress=progress)
     run = api.as_run(train_recipe(images, recipe, folder=folder or api.default_folder(recipe), progress=progress, fresh=fresh))
     page = run.report(images=images) if report else None
@@ -54,10 +65,10 @@ def train(
         raise SystemExit(run.outcome.exit_code)
 
 
-def evaluate(folder: Path, data: str | None, *, skip_bad: bool, as_json: bool, quiet: bool) -> None:
+def evaluate(folder: Path, data: str | None, *, trust_code: bool, skip_bad: bool, as_json: bool, quiet: bool) -> None:
     """Measure a run and print the figures."""
     progress = watcher(quiet=quiet)
-    run = api.open_run(folder)
+    run = api.open_run(folder, trust_code=trust_code)
     images = _pictures(run, data, skip_bad=skip_bad, progress=progress)
     figures = run.evaluate(images, progress=progress)
     if data is not None and list(figures) == ["train"]:
@@ -68,9 +79,9 @@ def evaluate(folder: Path, data: str | None, *, skip_bad: bool, as_json: bool, q
         print(_figures_table(figures))
 
 
-def predict(folder: Path, paths: list[str], *, form: str) -> None:
+def predict(folder: Path, paths: list[str], *, trust_code: bool, form: str) -> None:
     """Print the class of each picture."""
-    run = api.open_run(folder)
+    run = api.open_run(folder, trust_code=trust_code)
     rows = predictions(run, paths)
     if form == "json":
         note = None if run.model.probabilities else f"loss {run.recipe.loss.name}: scores are not probabilities"
@@ -81,9 +92,9 @@ def predict(folder: Path, paths: list[str], *, form: str) -> None:
         print(rows.table(run.classes))
 
 
-def show(folder: Path, *, as_json: bool) -> None:
+def show(folder: Path, *, trust_code: bool, as_json: bool) -> None:
     """Print what a run is."""
-    run = api.open_run(folder)
+    run = api.open_run(folder, trust_code=trust_code)
     if as_json:
         _print_json(
             {
@@ -107,9 +118,9 @@ def show(folder: Path, *, as_json: bool) -> None:
     print(run.recipe.to_toml(), end="")
 
 
-def report(folder: Path, data: str | None, *, output: Path | None, as_json: bool, quiet: bool) -> None:
+def report(folder: Path, data: str | None, *, trust_code: bool, output: Path | None, as_json: bool, quiet: bool) -> None:
     """Write a run's report and print its path."""
-    run = api.open_run(folder)
+    run = api.open_run(folder, trust_code=trust_code)
     images = _pictures(run, data, skip_bad=run.recipe.data.skip_bad, progress=watcher(quiet=quiet)) if data else None
     page = run.report(output, images=images)
     if as_json:

@@ -43,7 +43,8 @@ def suited(settings: Mapping[str, Any]) -> dict[str, Any]:
     """
     if settings.get("start"):
         earlier = Store(Path(str(settings["start"]))).recipe()
-        settings = {"score": earlier.score.flat, "loss": earlier.loss.flat, "prepare": [each.flat for each in earlier.prepare], **settings}
+        own = {} if CATALOGUES["score"].get(earlier.score.name).foreign else {"score": earlier.score.flat}  # code is named by the person
+        settings = {**own, "loss": earlier.loss.flat, "prepare": [each.flat for each in earlier.prepare], **settings}
     name = _name(settings.get("score", Recipe.model_fields["score"].default))
     recommended = dict(CATALOGUES["score"].get(name).recommended)
     optimiser = settings.get("optimiser")

@@ -141,8 +141,11 @@ def empty_module(score: Mapping[str, Any], shape: Shape, classes: tuple[str, ...
     return module
 
 
-def from_file(path: str) -> Model:
-    """Read a model file; raise `ModelError` naming the tensor that is wrong."""
+def from_file(path: str, *, trust_code: bool = False) -> Model:
+    """Read a model file; raise `ModelError` naming the tensor that is wrong.
+
+    A score function that is itself code (`module`) is imported and called only with `trust_code`.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             card = _card(file.metadata() or {})
@@ -157,6 +160,10 @@ def from_file(path: str) -> Model:
     if bad:
         raise ModelError(f"{path}: tensor {bad[0]!r} holds NaN or infinity; the model cannot be used. Train again.")
     try:
+        if SCORES.get(card["score"]["name"]).foreign and not trust_code:
+            raise ModelError(
+                f"opening it would run code: {card['score'].get('factory')!r}. If you trust it, add --trust-code (Python: trust_code=True)."
+            )
         return _assembled(card, tensors)
     except (ThalwegError, RuntimeError, MemoryError) as error:
         raise ModelError(f"{path}: {str(error).splitlines()[0]}") from None

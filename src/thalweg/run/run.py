@@ -98,15 +98,18 @@ class Run:
         return replace(images, labels=number[images.labels], classes=self.classes)
 
 
-def open_run(folder: Path) -> Run:
-    """Open the run in a folder; raise `ModelError` when it is none, is damaged, or was never ended."""
+def open_run(folder: Path, *, trust_code: bool = False) -> Run:
+    """Open the run in a folder; raise `ModelError` when it is none, is damaged, or was never ended.
+
+    A run whose score function is a module of somebody's is opened with `trust_code` only: opening it runs that code.
+    """
     store = Store(Path(folder))
     manifest = store.manifest()
     if "outcome" not in manifest:
         raise ModelError(f"{folder}: training has not come to an end here. Run the same `thalweg train` command again to go on.")
     try:
         _check_hashes(store.folder, manifest)
-        return _from_manifest(store, manifest)
+        return _from_manifest(store, manifest, trust_code=trust_code)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{store.folder}: its manifest is not complete ({error}).") from None
 
@@ -124,7 +127,7 @@ def ending_facts(run: Run, folder: Path) -> dict[str, Any]:
     }
 
 
-def _from_manifest(store: Store, manifest: Mapping[str, Any]) -> Run:
+def _from_manifest(store: Store, manifest: Mapping[str, Any], *, trust_code: bool) -> Run:
     outcome = manifest["outcome"]
     return Run(
         recipe=store.recipe(),
@@ -135,7 +138,7 @@ def _from_manifest(store: Store, manifest: Mapping[str, Any]) -> Run:
         expected_start=manifest["expected_start"],
         seconds=manifest["seconds"],
         versions=manifest["versions"],
-        model=from_file(str(store.folder / MODEL)),
+        model=from_file(str(store.folder / MODEL), trust_code=trust_code),
         folder=store.folder,
         kept_epoch=manifest["kept_epoch"],
         penalty=manifest["penalty"],

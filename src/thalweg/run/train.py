@@ -61,7 +61,7 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, start: Start | Non
         _check_same(store, manifest, recipe, images)
         if "outcome" in manifest and manifest["outcome"]["ending"] != Ending.INTERRUPTED:
             progress.say(f"{store.folder} has ended already ({manifest['outcome']['ending']}); --fresh trains it again.")
-            return open_run(store.folder)
+            return open_run(store.folder, trust_code=True)  # the recipe at hand names the same code
         facts["threads"] = manifest.get("threads", facts["threads"])
     with thread_count(int(facts["threads"])):
         setting = settle_down(recipe, images, start=start)
@@ -105,11 +105,12 @@ def _start(recipe: Recipe) -> Start | None:
     if recipe.start is None:
         return None
     store = Store(Path(recipe.start))
-    run = open_run(store.folder)
+    earlier = store.recipe() if store.exists else recipe
     for field in ("score", "prepare"):
-        theirs, own = ([part.flat for part in parts(field, getattr(each, field))] for each in (run.recipe, recipe))
+        theirs, own = ([part.flat for part in parts(field, getattr(each, field))] for each in (earlier, recipe))
         if theirs != own:
             raise ConfigError(f"{recipe.start} has {field} {theirs}, this recipe {own}; to go on they must be equal.")
+    run = open_run(store.folder, trust_code=True)  # the recipe at hand names the same code
     state, _ = store.load(device=torch.device("cpu"))
     if state is None:
         raise ModelError(f"{recipe.start}: no checkpoint that verifies, so there is nothing to continue from.")

@@ -141,4 +141,5 @@ ENTRY = Score(
     ),
     build=build,
     reduced_precision=True,
+    foreign=True,
 )
