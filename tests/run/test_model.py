@@ -324,7 +324,7 @@ def test_no_pictures_are_no_scores_and_large_sets_go_in_chunks(saved, monkeypatc
     assert model.scores(np.zeros((0, 8, 8, 1), dtype=np.uint8)).shape == (0, 3)
     raw = pictures((8, 8, 1), 50)
     whole = model.scores(raw)
-    monkeypatch.setattr("thalweg.run.model.CHUNK_NUMBERS", 1)
+    monkeypatch.setattr("thalweg.run.batches.CHUNK_NUMBERS", 1)
     np.testing.assert_allclose(model.scores(raw), whole, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(model.scores(raw[:, ::-1, ::-1].copy()[:, ::-1, ::-1]), whole, rtol=1e-5, atol=1e-5)
 

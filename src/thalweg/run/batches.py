@@ -18,8 +18,17 @@ from thalweg.prepare import Chain
 Batch = tuple[Tensor, Tensor]
 """Prepared images [N, H, W, C] and labels [N]."""
 
-CHUNK_NUMBERS = 1 << 21
+CHUNK_NUMBERS = 1 << 19
 CACHE_BYTES = 1 << 30
+
+
+def chunk_size(numbers: int) -> int:
+    """Return how many pictures of so many numbers to take at a time: their activations stay near the processor's caches.
+
+    >>> chunk_size(784), chunk_size(2), chunk_size(10**6)
+    (668, 4096, 16)
+    """
+    return max(16, min(4096, CHUNK_NUMBERS // max(1, numbers)))
 
 
 @runtime_checkable
@@ -60,8 +69,8 @@ class Examples:
 
     @property
     def chunk(self) -> int:
-        """How many examples to take at a time so that their pixels, as floats, stay near the processor's caches."""
-        return max(16, min(4096, CHUNK_NUMBERS // max(1, self.pixels.shape[1])))
+        """How many examples to take at a time where there is no batch."""
+        return chunk_size(self.pixels.shape[1])
 
     def raw(self, rows: Int64[Tensor, " batch"]) -> tuple[Shaped[Tensor, "batch height width channels"], Int64[Tensor, " batch"]]:
         """Return the pixels as stored and the labels of some rows of the whole set."""

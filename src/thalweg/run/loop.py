@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 
@@ -14,7 +14,9 @@ from thalweg.core.progress import Progress
 from thalweg.core.seeds import derive
 from thalweg.core.tree import Params, norm
 from thalweg.run.batches import Batches, MiniBatch, cuts, order
+from thalweg.run.checkpoints import Checkpoints, Save
 from thalweg.run.clipped import Clipped
+from thalweg.run.divergence import Divergence, culprit, finite
 from thalweg.run.evaluate import figures, renewed_statistics
 from thalweg.run.record import Epoch, Figures
 from thalweg.run.setting import Setting, Start
@@ -22,16 +24,7 @@ from thalweg.run.signals import Stop
 from thalweg.run.state import Best, State
 from thalweg.run.threads import thread_count, worthwhile
 
-Save = Callable[[State], None]
 Log = Callable[[Epoch], None]
-
-
-class Divergence(Exception):  # noqa: N818  (an event inside the loop that becomes an Outcome)
-    """Something stopped being finite; the message says what and when, `before` is the last state in which all was finite."""
-
-    def __init__(self, event: str, before: State) -> None:
-        super().__init__(event)
-        self.before = before
 
 
 def first_state(setting: Setting, start: Start | None) -> State:
@@ -62,31 +55,6 @@ def run_to_the_end(setting: Setting, state: State, *, save: Save, log: Log, stop
         loop = Loop(setting, save=save, log=log, stop=stop, progress=progress, clock=lambda: time.monotonic() - started)
         state, outcome = loop.run(state)
         return state, outcome, loop.kept(state, outcome)
-
-
-@dataclass(eq=False, kw_only=True)
-class Checkpoints:
-    """When the last checkpoint was written, and whether another is due."""
-
-    save: Save
-    clock: Callable[[], float]
-    steps: int
-    minutes: float
-    last: float = 0.0
-    place: tuple[int, int] | None = None
-
-    def due(self, state: State) -> bool:
-        """Whether a checkpoint is due by steps or by minutes."""
-        by_steps = self.steps and state.step % self.steps == 0
-        return bool(by_steps or (self.minutes and self.clock() - self.last >= 60 * self.minutes))
-
-    def written(self, state: State) -> State:
-        """Write a checkpoint, unless this very state has one."""
-        state = replace(state, seconds=self.clock())
-        if self.place != (state.step, len(state.rows)):
-            self.save(state)
-        self.last, self.place = self.clock(), (state.step, len(state.rows))
-        return state
 
 
 class Loop:
@@ -164,8 +132,8 @@ class Loop:
         if setting.penalties.entries and setting.optimiser.proximal:
             params = setting.penalties.proximal(params, settings["rate"])
         loss = info["loss"][0].item()
-        if not math.isfinite(loss) or not _finite(params):
-            event = f"{_culprit(objective, state, params, loss)} stopped being finite at step {state.step + 1}"
+        if not math.isfinite(loss) or not finite(params):
+            event = f"{culprit(objective, state, params, loss)} stopped being finite at step {state.step + 1}"
             raise Divergence(f"{event} (rate {self.rate(state.step):g})", state)
         mean, averaged = self.averaged(state, params)
         after = replace(
@@ -272,24 +240,3 @@ def merit(row: Epoch, monitor: str) -> float:
     """Return what the best weights are chosen by: validation accuracy or minus its loss (training's, where nothing is set aside)."""
     part = row.train if row.validation is None else row.validation
     return part.accuracy if monitor == "accuracy" else -part.loss
-
-
-def _culprit(objective: Objective, before: State, params: Params, loss: float) -> str:
-    """Name the first tensor that is not finite: the loss, a gradient or a weight."""
-    if not math.isfinite(loss):
-        return "the loss"
-    _, gradient = objective.value_and_gradient(before.params)
-    for kind, tensors in (("gradient of", gradient), ("weights", params)):
-        for name, tensor in tensors.items():
-            if not torch.isfinite(tensor).all():
-                return f"the {kind} {name}"
-    return "the weights"
-
-
-def _finite(params: Params) -> bool:
-    """Whether every weight is finite in the single precision that models are kept in.
-
-    One sum per tensor decides, and only a sum that is not finite is looked into.
-    """
-    total = sum(tensor.float().sum().item() for tensor in params.values())
-    return math.isfinite(total) or all(bool(torch.isfinite(tensor.float()).all()) for tensor in params.values())

@@ -18,7 +18,7 @@ from thalweg.core.errors import DataError, ModelError, ThalwegError
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.tree import Params
 from thalweg.prepare import Chain, fold_into_convolution, fold_into_linear
-from thalweg.run.batches import CHUNK_NUMBERS
+from thalweg.run.batches import chunk_size
 from thalweg.score import SCORES
 
 FORMAT = 1
@@ -54,7 +54,7 @@ class Model:
                 f"the model takes images [n, {', '.join(map(str, self.shape))}] (height, width, channels); got {list(images.shape)}."
             )
         shown = progress or Silent()
-        chunk = max(16, min(4096, CHUNK_NUMBERS // max(1, int(np.prod(self.shape)))))
+        chunk = chunk_size(int(np.prod(self.shape)))
         count = len(images) if rows is None else len(rows)
         scores = np.zeros((count, len(self.classes)), dtype=np.float32)
         shown.begin("score", count, "images")
