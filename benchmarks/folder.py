@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +46,9 @@ def _load(folder: str) -> None:
     import thalweg
 
     images = thalweg.load(folder)
-    pixels = torch.from_numpy(images.images)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a read-only memory map, which nothing here writes to
+        pixels = torch.from_numpy(images.images)
     assert len(pixels) == len(images.labels)
     assert int(np.max(images.images.reshape(-1).view(np.uint64))) > 0  # every byte is read once: the pixels are there, not only their names
 

@@ -40,11 +40,15 @@ def test_a_folder_keeps_the_run(tmp_path: Path) -> None:
     assert found.report() == tmp_path / "run" / "report.html"
 
 
-def test_a_run_in_memory_wants_to_know_where_its_report_goes(tmp_path: Path) -> None:
-    run = tw.train("digits", **SETTINGS)
-    with pytest.raises(ConfigError, match="say where the report goes"):
-        run.report()
-    assert run.report(tmp_path / "page.html").read_text().startswith("<!doctype html>")
+def test_a_run_in_memory_reports_into_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    digits = tw.load("digits")
+    run = tw.train((digits.images, digits.labels), **SETTINGS)
+    page = run.report()
+    assert (page.parent, page.suffix) == (Path(), ".html")
+    assert page.read_text().startswith("<!doctype html>")
+    assert run.report(tmp_path / "page.html") == tmp_path / "page.html"
+    assert (tmp_path / "page.html").read_text() == page.read_text()
 
 
 def test_global_randomness_is_left_alone() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +21,28 @@ from thalweg.run.store import REPORT
 from thalweg.run.train import train as train_recipe
 
 
+@dataclass(frozen=True, eq=False)
 class Run(runs.Run):
     """A run that can be reported: `report()` writes one HTML file and returns its path."""
 
-    def report(self, path: Source | None = None, *, images: ImageSet | None = None) -> Path:
-        """Write the report beside the run, or at `path`; the pictures are loaded again from the recipe's source when not given.
+    images: ImageSet | None = None
 
-        Raises `ConfigError` when the run lives in memory only and no path is given.
+    def report(self, path: Source | None = None, *, images: ImageSet | None = None) -> Path:
+        """Write the report at `path`; by default beside the run, or under the recipe's name in the working folder for a run in memory.
+
+        The pictures are those given, those it was trained on in this session, or loaded again from the recipe's source.
         """
-        if path is None and self.folder is None:
-            raise ConfigError("this run lives in memory only; say where the report goes: run.report('report.html').")
-        target = Path(path) if path is not None else Path(str(self.folder)) / REPORT
+        own = self.folder / REPORT if self.folder is not None else Path(f"{default_folder(self.recipe).name}.html")
+        target = Path(path) if path is not None else own
         write_file(target, self.report_html(images))
         return target
 
     def report_html(self, images: ImageSet | None = None) -> str:
         """Return the report as HTML."""
-        return build(gather(self, self.matching(images if images is not None else load_data(self.recipe.data, seed=self.recipe.seed))))
+        pictures = images or self.images
+        if pictures is None:
+            pictures = load_data(self.recipe.data, seed=self.recipe.seed)
+        return build(gather(self, self.matching(pictures)))
 
 
 def train(
@@ -65,7 +71,8 @@ def train(
         data["source"] = images.source
     chosen = recipe or compose({**choices, "data": {**choices.get("data", {}), **data}}, knobs)
     loaded = images if isinstance(images, ImageSet) else _loaded(images, chosen, progress)
-    return as_run(train_recipe(loaded, chosen, folder=None if folder is None else Path(folder), progress=progress, fresh=fresh))
+    run = train_recipe(loaded, chosen, folder=None if folder is None else Path(folder), progress=progress, fresh=fresh)
+    return as_run(run, images=loaded)
 
 
 def open_run(folder: Source, *, trust_code: bool = False) -> Run:
@@ -73,9 +80,9 @@ def open_run(folder: Source, *, trust_code: bool = False) -> Run:
     return as_run(runs.open_run(Path(folder), trust_code=trust_code))
 
 
-def as_run(run: runs.Run) -> Run:
-    """Return a run with the report's method."""
-    return Run(**{name: getattr(run, name) for name in run.__dataclass_fields__})
+def as_run(run: runs.Run, *, images: ImageSet | None = None) -> Run:
+    """Return a run with the report's method, and the pictures it was trained on if they are at hand."""
+    return Run(**{name: getattr(run, name) for name in run.__dataclass_fields__}, images=images)
 
 
 def load_data(data: DataPart, *, seed: int, progress: Progress | None = None) -> ImageSet:

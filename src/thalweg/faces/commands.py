@@ -39,8 +39,9 @@ def train(
         factory = recipe.score.knobs["factory"]
         raise ConfigError(f"{given['data']} would run code: {factory!r}. If you trust it, add --trust-code.")
     images = api.load_data(recipe.data, seed=recipe.seed, progress=progress)
-    run = api.as_run(train_recipe(images, recipe, folder=folder or api.default_folder(recipe), progress=progress, fresh=fresh))
-    page = run.report(images=images) if report else None
+    trained = train_recipe(images, recipe, folder=folder or api.default_folder(recipe), progress=progress, fresh=fresh)
+    run = api.as_run(trained, images=images)
+    page = run.report() if report else None
     facts = {
         "outcome": run.outcome.ending.value,
         "reason": run.outcome.reason,

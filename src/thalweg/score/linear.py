@@ -51,7 +51,7 @@ ENTRY = Score(
     closed_form=True,
     recommended={
         "prepare": ["standardise"],
-        "optimiser": {"name": "nesterov", "rate": 0.05},
+        "optimiser": {"name": "nesterov", "rate": 0.02},
         "schedule": ["one-cycle"],
         "penalty": {"l2": 1e-5},
         "epochs": 10,
