@@ -193,6 +193,16 @@ def test_a_run_of_another_recipe_is_not_overwritten(ask: Ask) -> None:
     assert ask("train", "digits", *QUICK, "--run", "run", "--l2", "0.1", "--fresh").code == 0
 
 
+def test_exact_zeros_are_counted(ask: Ask) -> None:
+    words = ("train", "digits", *QUICK, "--optimiser", "sgd", "--rate", "0.05", "--run", "run")
+    facts = ask(*words, "--l1", "0.05", "--json").json
+    assert facts["weights"] == 640
+    assert 0 < facts["zero_weights"] < 640
+    assert f"{facts['zero_weights']} of 640 weights are exactly zero" in ask(*words, "--l1", "0.05").out
+    assert f"{facts['zero_weights']} of 640 weights are exactly zero" in Path("run/report.html").read_text()
+    assert ask(*words, "--fresh", "--json").json["zero_weights"] == 0
+
+
 def test_points_are_trained_but_not_predicted_from_files(ask: Ask) -> None:
     assert ask("train", "spiral", "--score", "mlp", "--epochs", "2", "--run", "run").code == 0
     assert ask("predict", "run", "x.png").code == 2

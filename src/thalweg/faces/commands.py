@@ -48,6 +48,8 @@ def train(
         "epochs": run.outcome.epoch,
         "seconds": run.seconds,
         **{name: asdict(run.figures[name]) if name in run.figures else None for name in ("train", "validation", "test")},
+        "weights": run.weights,
+        "zero_weights": run.zero_weights,
         "run": str(run.folder),
         "report": None if page is None else str(page),
     }
@@ -56,7 +58,9 @@ def train(
     else:
         print(_figures_table(run.figures))
         print(f"{run.outcome.ending.value} after epoch {run.outcome.epoch} ({run.outcome.reason}), {run.seconds:.1f} s")
-        print(f"weights of epoch {run.kept_epoch} ({recipe.keep})")
+        print(f"weights of epoch {run.kept_epoch}")
+        if recipe.sparse:
+            print(f"{run.zero_weights:,} of {run.weights:,} weights are exactly zero")
         if run.outcome.advice:
             print(run.outcome.advice)
         print(f"run     {run.folder}")

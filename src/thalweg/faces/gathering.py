@@ -34,7 +34,7 @@ def gather(run: Run, images: ImageSet) -> ReportInput:
         examined=examined,
         first_layer=_first_layer(run),
         plane=_plane(run, images),
-        notes=(*_leaks(images), f"The weights are those after epoch {run.kept_epoch} ({recipe.keep} by {recipe.monitor})."),
+        notes=(*_leaks(images), *_zeros(run), f"The weights are those after epoch {run.kept_epoch} ({recipe.keep} by {recipe.monitor})."),
     )
 
 
@@ -72,6 +72,11 @@ def _plane(run: Run, images: ImageSet) -> Plane | None:
 
     points = np.asarray(images.images, dtype=np.float64).reshape(-1, 2)
     return plane.measure(points, images.labels, score, classes=run.classes)
+
+
+def _zeros(run: Run) -> tuple[str, ...]:
+    """Say how many weights a penalty has made exactly zero."""
+    return (f"{run.zero_weights:,} of {run.weights:,} weights are exactly zero.",) if run.recipe.sparse else ()
 
 
 def _leaks(images: ImageSet) -> tuple[str, ...]:

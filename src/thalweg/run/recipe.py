@@ -187,6 +187,11 @@ class Recipe(BaseModel):
         content = self.model_dump(mode="json", exclude={"checkpoint_steps", "checkpoint_minutes"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def sparse(self) -> bool:
+        """Whether a penalty of the recipe makes weights exactly zero (its proximal step does), so that they are worth counting."""
+        return any(PENALTIES.get(penalty.name).proximal is not None for penalty in self.penalty)
+
     def batch_size(self, examples: int) -> int:
         """Return the number of examples a step uses when the training part has `examples`."""
         batch = self.batch

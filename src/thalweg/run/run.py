@@ -25,7 +25,7 @@ class Run:
     """A trained classifier: what it is made of, how training went, how good it is, and the model itself.
 
     `figures` are those of the kept weights on each part of the data, in single precision and evaluation mode. `folder` is None for a run
-    that lives in memory only.
+    that lives in memory only. `weights` counts those that penalties act on, `zero_weights` how many of them are exactly zero.
     """
 
     recipe: Recipe
@@ -40,6 +40,8 @@ class Run:
     folder: Path | None = None
     kept_epoch: int = 0
     penalty: float = 0.0
+    weights: int = 0
+    zero_weights: int = 0
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -123,6 +125,8 @@ def ending_facts(run: Run, folder: Path) -> dict[str, Any]:
         "seconds": run.seconds,
         "kept_epoch": run.kept_epoch,
         "penalty": run.penalty,
+        "weights": run.weights,
+        "zero_weights": run.zero_weights,
         "sha256": {name: _sha256(folder / name) for name in (RECIPE, METRICS, MODEL)},
     }
 
@@ -142,6 +146,8 @@ def _from_manifest(store: Store, manifest: Mapping[str, Any], *, trust_code: boo
         folder=store.folder,
         kept_epoch=manifest["kept_epoch"],
         penalty=manifest["penalty"],
+        weights=manifest["weights"],
+        zero_weights=manifest["zero_weights"],
     )
 
 

@@ -146,6 +146,8 @@ def _finished(
         folder=folder,
         kept_epoch=kept.epoch,
         penalty=float(setting.penalties.value(kept.params)[0]),
+        weights=sum(kept.params[name].numel() for name in setting.penalties.names),
+        zero_weights=sum(int((kept.params[name] == 0).sum()) for name in setting.penalties.names),
     )
     return replace(run, figures=run.evaluate(images, progress=progress))
 
