@@ -20,18 +20,19 @@ The lecture's three parts are folders, and data flows through them:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from thalweg.faces.api import Recipe as Recipe
     from thalweg.faces.api import load as load
     from thalweg.faces.api import open_run as open
     from thalweg.faces.api import train as train
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "load", "open", "train"]
+__all__ = ["Recipe", "__version__", "load", "open", "train"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the Python face when one of its names is first used: `import thalweg` alone loads no PyTorch."""
-    if name in ("load", "open", "train"):
+    if name in ("Recipe", "load", "open", "train"):
         from thalweg.faces import api
 
-        return {"load": api.load, "open": api.open_run, "train": api.train}[name]
+        return {"Recipe": api.Recipe, "load": api.load, "open": api.open_run, "train": api.train}[name]
     raise AttributeError(f"module 'thalweg' has no attribute {name!r}")

@@ -40,6 +40,22 @@ def test_a_folder_keeps_the_run(tmp_path: Path) -> None:
     assert found.report() == tmp_path / "run" / "report.html"
 
 
+def test_another_split_than_the_runs_is_not_reported_on(tmp_path: Path) -> None:
+    run = tw.train(tw.load("digits", seed=0), folder=tmp_path / "run", seed=1, **SETTINGS)
+    assert run.report().exists()
+    with pytest.raises(DataError, match="another split"):
+        tw.open(tmp_path / "run").report()
+    tw.open(tmp_path / "run").report(images=tw.load("digits", seed=0))
+
+
+def test_arrays_are_not_taken_for_a_data_set(tmp_path: Path) -> None:
+    digits = tw.load("digits")
+    run = tw.train((digits.images, digits.labels), folder=tmp_path / "run", **SETTINGS)
+    assert run.recipe.data.source == "arrays"
+    with pytest.raises(DataError, match="arrays"):
+        tw.open(tmp_path / "run").report()
+
+
 def test_a_run_in_memory_reports_into_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     digits = tw.load("digits")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -132,6 +133,7 @@ def test_continue_from_a_run_on_a_part_of_the_classes(ask: Ask, painted: Path, t
         (("train", "digits", "--device", "tpu9"), 2, "tpu9"),
         (("train", "digits", "--optimiser", "lbfgs", "--batch", "32"), 2, "whole training set"),
         (("train", "digits", "--optimiser", "lbfgs", "--l1", "0.1"), 2, "no proximal step"),
+        (("train", "digits", "--optimiser", "lbfgs", "--schedule", "cosine"), 2, "no rate"),
         (("train", "nowhere"), 3, "nowhere"),
         (("train", "digit"), 3, "digits"),
         (("train", "nosuch.toml"), 2, "nosuch.toml"),
@@ -191,6 +193,75 @@ def test_a_run_of_another_recipe_is_not_overwritten(ask: Ask) -> None:
     assert "penalty" in answer.err
     assert {path: path.read_bytes() for path in Path("run").rglob("*") if path.is_file()} == before
     assert ask("train", "digits", *QUICK, "--run", "run", "--l2", "0.1", "--fresh").code == 0
+
+
+def test_one_class_is_enough_where_the_classes_are_declared(ask: Ask, painted: Path) -> None:
+    ask("train", str(painted), *QUICK, "--run", "first")
+    (painted / "bright").rename(painted.parent / "away")
+    assert "found 1 class" in ask("train", str(painted), *QUICK).err
+    assert ask("train", str(painted), *QUICK, "--from", "first", "--run", "second", "--json").code == 0
+    assert ask("train", str(painted), *QUICK, "--classes", "bright,dark", "--run", "third").code == 0
+    assert set(ask("evaluate", "first", str(painted), "--json").json) == {"run", "data", "all"}
+
+
+def test_a_continued_run_stands_without_the_run_it_began_from(ask: Ask) -> None:
+    import shutil
+
+    ask("train", "digits", *QUICK, "--run", "first")
+    words = ("train", "digits", *QUICK, "--from", "first", "--run", "second", "--json")
+    trained = ask(*words).json
+    refused = ask("train", "digits", *QUICK, "--from", "first", "--classes", "a,b", "--run", "third")
+    assert refused.code == 2
+    assert "has the classes 0, 1" in refused.err
+    shutil.rmtree("first")
+    assert ask("train", "second/recipe.toml", "--run", "second", "--json").json["test"] == trained["test"]
+
+
+def test_a_run_is_not_measured_on_pictures_it_was_not_trained_on(ask: Ask, painted: Path) -> None:
+    ask("train", str(painted), *QUICK, "--run", "run", "--no-report")
+    picture = painted / "dark" / "000.png"
+    picture.write_bytes((painted / "bright" / "000.png").read_bytes())
+    for words in (("evaluate", "run"), ("report", "run")):
+        answer = ask(*words)
+        assert answer.code == 3
+        assert "not the pictures this run was trained on" in answer.err
+
+
+def test_a_run_whose_pictures_have_moved_is_reported_from_their_new_place(ask: Ask, painted: Path) -> None:
+    ask("train", str(painted), *QUICK, "--run", "run", "--no-report")
+    moved = painted.rename(painted.parent / "moved")
+    assert ask("report", "run").code == 3
+    assert ask("report", "run", str(moved)).code == 0
+
+
+def test_a_refused_training_leaves_other_folders_alone(ask: Ask) -> None:
+    Path("mine").mkdir()
+    assert ask("train", "digits", "--device", "tpu9", "--run", "mine/deep/run").code == 2
+    assert list(Path("mine").iterdir()) == []
+
+
+def test_a_run_called_train_is_a_run(ask: Ask) -> None:
+    ask("train", "digits", *QUICK, "--run", "train", "--no-report")
+    assert ask("report", "train", "--output", "page.html").code == 0
+    assert Path("page.html").exists()
+    assert not Path("train/report.html").exists()
+
+
+def test_a_model_that_names_other_code_than_its_recipe_is_refused(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("nets_of_mine.py").write_text(NETS)
+    monkeypatch.syspath_prepend(str(Path.cwd()))
+    ask("train", "digits", "--epochs", "1", "--score", "module", "--factory", "nets_of_mine:small", "--run", "run")
+    ask("train", "digits", *QUICK, "--run", "harmless")
+    Path("ran").unlink()
+    manifest = json.loads(Path("harmless/manifest.json").read_text())
+    manifest["sha256"]["model.safetensors"] = json.loads(Path("run/manifest.json").read_text())["sha256"]["model.safetensors"]
+    Path("harmless/manifest.json").write_text(json.dumps(manifest))
+    Path("harmless/model.safetensors").write_bytes(Path("run/model.safetensors").read_bytes())
+    for words in (("train", "digits", *QUICK, "--run", "harmless"), ("train", "digits", "--from", "harmless"), ("show", "harmless")):
+        answer = ask(*words)
+        assert answer.code == 5
+        assert "not the one of the recipe" in answer.err
+    assert not Path("ran").exists()
 
 
 def test_exact_zeros_are_counted(ask: Ask) -> None:

@@ -13,6 +13,8 @@ KNOWN = {"--epochs", "--json"}
     [
         (["train", "--margin", "2", "digits"], ["train", "digits"], {"margin": "2"}),
         (["train", "--half", "digits"], ["train", "digits"], {"half": "true"}),
+        (["train", "--half", "false", "digits"], ["train", "digits"], {"half": "false"}),
+        (["train", "--no-batch-norm", "digits"], ["train", "digits"], {"batch-norm": "false"}),
         (["train", "--half=false"], ["train"], {"half": "false"}),
         (["train", "--rate", "-1", "--json"], ["train", "--json"], {"rate": "-1"}),
         (["train", "-q", "--", "--odd name"], ["train", "-q", "--", "--odd name"], {}),

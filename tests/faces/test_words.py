@@ -22,12 +22,14 @@ def test_a_knob_that_two_entries_have_is_written_with_its_place() -> None:
     with pytest.raises(ConfigError, match=r"several chosen entries; write elastic\.strength or l2\.strength"):
         compose(chosen, {"strength": "0.5"})
     recipe = compose(chosen, {"elastic.strength": "0.5"})
-    assert [part.knobs["strength"] for part in recipe.penalty] == [0.0, 0.5]
+    assert [part.knobs["strength"] for part in recipe.penalty] == [1e-4, 0.5]
 
 
 def test_a_penaltys_name_is_an_option_with_its_strength() -> None:
     recipe = compose({"penalty": None}, {"l2": "1e-3", "l1": "1e-4"})
     assert {part.name: part.knobs["strength"] for part in recipe.penalty} == {"l2": 1e-3, "l1": 1e-4}
+    recipe = compose({"penalty": ["elastic"]}, {"l2": 1e-3})
+    assert {part.name: part.knobs["strength"] for part in recipe.penalty} == {"elastic": 1e-4, "l2": 1e-3}
     recipe = compose({"penalty": {"l2": 1e-2}}, {"l1": 1e-4})
     assert {part.name: part.knobs["strength"] for part in recipe.penalty} == {"l2": 1e-2, "l1": 1e-4}
 

@@ -34,11 +34,11 @@ def test_entry_says_what_it_is(name):
 
 
 @every_penalty
-def test_first_knob_is_the_strength_and_zero_by_default(name):
+def test_first_knob_is_the_strength_and_does_something_by_default(name):
     entry = PENALTIES.get(name)
     strength = entry.knobs[0]
     assert isinstance(strength, Number)
-    assert (strength.name, strength.default, strength.low) == ("strength", 0.0, 0)
+    assert (strength.name, strength.default, strength.low) == ("strength", 1e-4, 0)
     with pytest.raises(ConfigError, match=r"strength must be a number in \[0, inf\); got -1.0\."):
         settle(entry, {"strength": -1.0}, kind="penalty")
 

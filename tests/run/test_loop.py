@@ -17,6 +17,7 @@ from thalweg.run.record import Epoch, Figures
 from thalweg.run.setting import settle_down
 from thalweg.run.signals import Stop
 from thalweg.run.state import State
+from thalweg.run.train import train
 from thalweg.score import SCORES
 
 
@@ -413,3 +414,11 @@ def test_checkpoints_come_when_they_are_due(pictures):
     saved.clear()
     go(pictures, saved=saved, epochs=1, batch=60, checkpoint_minutes=0.0)
     assert [state.step for state in saved] == [4]
+
+
+def test_a_run_with_exact_zeros_converges_by_the_gradient_mapping(pictures):
+    """At an L1 optimum the smooth gradient is as large as the strength; the mapping vanishes, and so the run ends."""
+    settings = {"penalty": {"l1": 0.1}, "optimiser": {"name": "gradient-descent", "rate": 0.2}, "precision": "fp64", "epochs": 3000}
+    run = train(pictures, Recipe.make(**settings, prepare=["standardise"], tolerance=1e-3))
+    assert run.outcome.ending == "converged"
+    assert 0 < run.zero_weights < run.weights

@@ -48,7 +48,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadOptions:
-    """How pictures are read where the source leaves it open."""
+    """How pictures are read where the source leaves it open; `fewest_classes` is 1 where classes are declared elsewhere."""
 
     size: tuple[int, int] | None = None
     fit: Literal["stretch", "crop", "pad"] = "crop"
@@ -57,6 +57,7 @@ class ReadOptions:
     seed: int = 0
     noise: float = 0.0
     examples: int | None = None
+    fewest_classes: int = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,8 +189,8 @@ class Objective(Protocol):
 class Optimiser(Entry):
     """An optimiser: two pure functions.
 
-    `init(params, settings) -> state`; `step(objective, params, state, settings, generator) -> (params, state, info)`. In `settings` every
-    `Number` knob is a tensor [members] in the parameters' dtype (rate: after the schedule), other knobs are plain values.
+    `init(params, settings) -> state`; `step(objective, params, state, settings, generator) -> (params, state, info)`. In `settings` a
+    `Number` knob (an `Integer` aside) is a tensor [members] in the parameters' dtype, the rate after the schedule; others are plain values.
     `full_batch`: by default a step looks at the whole training set. `proximal`: a proximal step of length `rate` may follow the update
     (otherwise penalties that are not smooth are refused).
     """

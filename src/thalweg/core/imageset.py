@@ -1,5 +1,6 @@
 """ImageSet: what every source of pictures becomes."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,15 @@ class Split:
     def parts(self) -> dict[str, Int64[np.ndarray, " n"]]:
         """Return the three parts by name, in order."""
         return {"train": self.train, "validation": self.validation, "test": self.test}
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of which rows are for training, validation and testing, in their order."""
+        digest = hashlib.sha256()
+        for rows in self.parts().values():
+            digest.update(len(rows).to_bytes(8, "little"))
+            digest.update(rows.astype("<i8").tobytes())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True)

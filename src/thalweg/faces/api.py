@@ -16,7 +16,8 @@ from thalweg.faces.report import build
 from thalweg.faces.words import compose
 from thalweg.images import load as load
 from thalweg.run import run as runs
-from thalweg.run.recipe import DataPart, Recipe
+from thalweg.run.recipe import DataPart
+from thalweg.run.recipe import Recipe as Recipe
 from thalweg.run.store import REPORT
 from thalweg.run.train import train as train_recipe
 
@@ -41,7 +42,8 @@ class Run(runs.Run):
         """Return the report as HTML."""
         pictures = images or self.images
         if pictures is None:
-            pictures = load_data(self.recipe.data, seed=self.recipe.seed)
+            pictures = load_data(self.recipe)
+        self.check_own(pictures)
         return build(gather(self, self.matching(pictures)))
 
 
@@ -69,6 +71,8 @@ def train(
         data["source"] = str(images)
     elif isinstance(images, ImageSet):
         data["source"] = images.source
+    else:
+        data["source"] = "arrays"
     chosen = recipe or compose({**choices, "data": {**choices.get("data", {}), **data}}, knobs)
     loaded = images if isinstance(images, ImageSet) else _loaded(images, chosen, progress)
     run = train_recipe(loaded, chosen, folder=None if folder is None else Path(folder), progress=progress, fresh=fresh)
@@ -85,15 +89,16 @@ def as_run(run: runs.Run, *, images: ImageSet | None = None) -> Run:
     return Run(**{name: getattr(run, name) for name in run.__dataclass_fields__}, images=images)
 
 
-def load_data(data: DataPart, *, seed: int, progress: Progress | None = None) -> ImageSet:
-    """Load the pictures of a recipe."""
-    options = {name: value for name, value in data.model_dump().items() if name != "source"}
-    return load(data.source, seed=seed, progress=progress or Silent(), **options)
+def load_data(recipe: Recipe, *, source: str | None = None, progress: Progress | None = None) -> ImageSet:
+    """Load the pictures of a recipe, from `source` if they have moved; one class is enough where the classes are declared."""
+    options = {name: value for name, value in recipe.data.model_dump().items() if name != "source"}
+    fewest = 1 if recipe.classes or recipe.start else 2
+    return load(source or recipe.data.source, seed=recipe.seed, fewest_classes=fewest, progress=progress or Silent(), **options)
 
 
 def _loaded(images: Any, recipe: Recipe, progress: Progress | None) -> ImageSet:
     if isinstance(images, str | Path):
-        return load_data(recipe.data, seed=recipe.seed, progress=progress)
+        return load_data(recipe, progress=progress)
     return load(images, seed=recipe.seed, validation=recipe.data.validation, test=recipe.data.test)
 
 

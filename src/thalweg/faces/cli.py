@@ -212,7 +212,8 @@ def list_entries(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the `thalweg` program."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if "train" in words[:3] and not {"-h", "--help"} & set(words):
+    command = next((word for word in words if not word.startswith("-")), None)
+    if command == "train" and not {"-h", "--help"} & set(words):
         words = _without_knobs(words)
     sys.path.append(str(Path.cwd()))  # a module of the user's may lie in the working folder; what is installed comes first
     if "--debug" in words:

@@ -38,7 +38,7 @@ def train(
     if given.get("score") is None and CATALOGUES["score"].get(recipe.score.name).foreign and not trust_code:
         factory = recipe.score.knobs["factory"]
         raise ConfigError(f"{given['data']} would run code: {factory!r}. If you trust it, add --trust-code.")
-    images = api.load_data(recipe.data, seed=recipe.seed, progress=progress)
+    images = api.load_data(recipe, progress=progress)
     trained = train_recipe(images, recipe, folder=folder or api.default_folder(recipe), progress=progress, fresh=fresh)
     run = api.as_run(trained, images=images)
     page = run.report() if report else None
@@ -126,8 +126,7 @@ def show(folder: Path, *, trust_code: bool, as_json: bool) -> None:
 def report(folder: Path, data: str | None, *, trust_code: bool, output: Path | None, as_json: bool, quiet: bool) -> None:
     """Write a run's report and print its path."""
     run = api.open_run(folder, trust_code=trust_code)
-    images = _pictures(run, data, skip_bad=run.recipe.data.skip_bad, progress=watcher(quiet=quiet)) if data else None
-    page = run.report(output, images=images)
+    page = run.report(output, images=api.load_data(run.recipe, source=data, progress=watcher(quiet=quiet)))
     if as_json:
         _print_json({"run": str(folder), "report": str(page)})
     else:
@@ -137,7 +136,7 @@ def report(folder: Path, data: str | None, *, trust_code: bool, output: Path | N
 def data(given: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
     """Print what the data are."""
     settings = _recipe(given, {})
-    images = api.load_data(settings.data, seed=settings.seed, progress=watcher(quiet=quiet))
+    images = api.load_data(settings, progress=watcher(quiet=quiet))
     groups = find_duplicates(images)
     leaks = across_parts(groups, images.split)
     height, width, channels = images.shape
@@ -204,6 +203,8 @@ def _recipe(given: Mapping[str, Any], knobs: Mapping[str, str]) -> Recipe:
             )
         return Recipe.read(Path(source))
     settings = {name: _list(value) if name in LISTS else value for name, value in chosen.items() if name in Recipe.model_fields}
+    if settings.get("average") == "none":
+        settings["average"] = None
     own = {name: value for name, value in chosen.items() if name in DataPart.model_fields}
     if "size" in own:
         own["size"] = _size(own["size"])
@@ -224,8 +225,11 @@ def _size(text: str) -> tuple[int, int]:
 def _pictures(run: Run, data: str | None, *, skip_bad: bool, progress: Any) -> ImageSet:
     """Load a run's own pictures, or others brought to its shape by its own rules."""
     if data is None:
-        return api.load_data(run.recipe.data, seed=run.recipe.seed, progress=progress)
-    options: dict[str, Any] = {"validation": 0.0, "test": 0.0, "skip_bad": skip_bad, "progress": progress, "seed": run.recipe.seed}
+        recipe = run.recipe.with_changes(data={**run.recipe.data.model_dump(), "skip_bad": skip_bad or run.recipe.data.skip_bad})
+        own = api.load_data(recipe, progress=progress)
+        run.check_own(own)
+        return own
+    options: dict[str, Any] = {"validation": 0.0, "test": 0.0, "skip_bad": skip_bad, "progress": progress, "fewest_classes": 1}
     height, width, channels = run.model.shape
     if (height, width) != (1, 1):
         options.update(size=(height, width), fit=run.recipe.data.fit, colour="grey" if channels == 1 else "rgb")

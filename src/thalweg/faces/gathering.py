@@ -89,9 +89,11 @@ def _leaks(images: ImageSet) -> tuple[str, ...]:
 
 
 def _command(run: Run) -> str:
-    return f"thalweg train {shlex.quote(str(run.folder / 'recipe.toml'))}" if run.folder else python_call(run.recipe)
+    if run.folder is None:
+        return python_call(run.recipe)
+    return f"thalweg train {shlex.quote(str(run.folder / 'recipe.toml'))} --run {shlex.quote(str(run.folder))}"
 
 
 def python_call(recipe: Recipe) -> str:
     """Return the Python call that trains by a recipe kept in memory only."""
-    return f"thalweg.train({recipe.data.source!r}, recipe=Recipe.from_toml(...))  # the recipe stands below"
+    return f'tw.train({recipe.data.source!r}, recipe=tw.Recipe.from_toml("""..."""))  # with the recipe below'

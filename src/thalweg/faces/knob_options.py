@@ -9,7 +9,9 @@ OPTION = re.compile(r"--[A-Za-z]")
 
 
 def separate(words: Sequence[str], known: set[str]) -> tuple[list[str], dict[str, str]]:
-    """Return the words without unknown options, and those options with their values (`true` for a flag without one).
+    """Return the words without unknown options, and those options with their values.
+
+    A flag needs none: `--half`, `--no-half`, `--half false`.
 
     >>> separate(["train", "digits", "--margin", "2", "--epochs", "3"], {"--epochs"})
     (['train', 'digits', '--epochs', '3'], {'margin': '2'})
@@ -31,18 +33,25 @@ def separate(words: Sequence[str], known: set[str]) -> tuple[list[str], dict[str
         name = option.removeprefix("--")
         if name in loose:
             raise ConfigError(f"option {option} is given twice.")
-        if not equals:
+        if not equals and name.startswith("no-") and _is_flag(name[3:]):
+            name, value = name[3:], "false"
+        elif not equals:
             value, position = _value(name, words, position)
         loose[name] = value
     return rest, loose
 
 
+def _is_flag(name: str) -> bool:
+    from thalweg.faces.words import is_flag  # not before an option is found that only the catalogues can know
+
+    return is_flag(name.replace("-", "_"))
+
+
 def _value(name: str, words: Sequence[str], position: int) -> tuple[str, int]:
     """Return the value that follows an option, and where to go on."""
-    from thalweg.faces.words import is_flag
-
-    if is_flag(name.replace("-", "_")):
-        return "true", position
+    if _is_flag(name):
+        said = position < len(words) and words[position].lower() in ("true", "false", "yes", "no")
+        return (words[position], position + 1) if said else ("true", position)
     if position == len(words) or OPTION.match(words[position]):
         raise ConfigError(f"option --{name} needs a value, as --{name} 0.1.")
     return words[position], position + 1

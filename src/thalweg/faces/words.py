@@ -79,9 +79,14 @@ def _with_penalties(settings: dict[str, Any], knobs: Mapping[str, Any]) -> dict[
     }
     if own:
         earlier = settings.get("penalty") or {}
-        named = earlier if isinstance(earlier, Mapping) and "name" not in earlier else {_name(item): item for item in _listed(earlier)}
+        by_name = isinstance(earlier, Mapping) and "name" not in earlier
+        named = earlier if by_name else {_name(item): _own_knobs(item) for item in _listed(earlier)}
         settings["penalty"] = {**named, **own}
     return settings
+
+
+def _own_knobs(part: Any) -> dict[str, Any]:
+    return {key: value for key, value in part.items() if key != "name"} if isinstance(part, Mapping) else {}
 
 
 def _listed(given: Any) -> list[Any]:

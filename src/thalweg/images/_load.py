@@ -36,6 +36,7 @@ def load(
     test: float = 0.2,
     noise: float = 0.0,
     examples: int | None = None,
+    fewest_classes: int = 2,
     progress: Progress = _SILENT,
 ) -> ImageSet:
     """Return the ImageSet of a path, a name, or arrays.
@@ -55,7 +56,9 @@ def load(
     if isinstance(what, ImageSet):
         return what
     if isinstance(what, str | Path):
-        options = _options(size=size, fit=fit, colour=colour, skip_bad=skip_bad, seed=seed, noise=noise, examples=examples)
+        options = _options(
+            size=size, fit=fit, colour=colour, skip_bad=skip_bad, seed=seed, noise=noise, examples=examples, fewest_classes=fewest_classes
+        )  # fmt: skip
         source = os.fspath(what)
         reader = _find(source)
         images = reader.read(source, options, progress)

@@ -40,10 +40,10 @@ def matches(source: str) -> bool:
 
 def read(source: str, options: ReadOptions, progress: Progress) -> ImageSet:
     """Read the pictures that a table names, in the table's order."""
-    return read_listing(list_table(source), options, progress)
+    return read_listing(list_table(source, fewest=options.fewest_classes), options, progress)
 
 
-def list_table(source: str) -> Listing:
+def list_table(source: str, *, fewest: int = 2) -> Listing:
     """List what the table names; paths are relative to its folder. `DataError` with row numbers on anything that is wrong with it."""
     rows = _rows(source)
     folder = Path(source).parent
@@ -54,7 +54,7 @@ def list_table(source: str) -> Listing:
     )
     good = [row for row, fact in enumerate(facts) if not isinstance(fact, str)]
     sizes, times = ([fact[at] for fact in facts if not isinstance(fact, str)] for at in (0, 1))
-    labels, classes = _labels([row.label for row in rows], source)
+    labels, classes = _labels([row.label for row in rows], source, fewest)
     parts = np.array([rows[row].part for row in good], dtype=str)
     names = [rows[row].path for row in good]
     return Listing(
@@ -132,11 +132,11 @@ def _facts(path: str) -> tuple[int, int] | str:
     return (facts.st_size, facts.st_mtime_ns) if facts.st_size else "the file is empty (0 bytes)"
 
 
-def _labels(words: Sequence[str], source: str) -> tuple[Int64[np.ndarray, " n"], tuple[str, ...]]:
+def _labels(words: Sequence[str], source: str, fewest: int) -> tuple[Int64[np.ndarray, " n"], tuple[str, ...]]:
     """Return class numbers and names; where every label is a whole number, classes are ordered by value."""
     if all(word.isascii() and word.isdigit() and len(word) < 19 for word in words):
-        return check_labels(np.array([int(word) for word in words], np.int64), source=source)
-    return check_labels(words, source=source)
+        return check_labels(np.array([int(word) for word in words], np.int64), source=source, at_least=fewest)
+    return check_labels(words, source=source, at_least=fewest)
 
 
 ENTRY = Reader(

@@ -38,11 +38,11 @@ def matches(source: str) -> bool:
 
 def read(source: str, options: ReadOptions, progress: Progress) -> ImageSet:
     """Read the pictures of a folder; rows are ordered by part (train, validation, test), class and name, by code point."""
-    return read_listing(list_folder(source, progress), options, progress)
+    return read_listing(list_folder(source, progress, fewest=options.fewest_classes), options, progress)
 
 
-def list_folder(source: str, progress: Progress) -> Listing:
-    """List the classes and their files without opening any; `DataError` where there are no classes, one only, or empty ones."""
+def list_folder(source: str, progress: Progress, *, fewest: int = 2) -> Listing:
+    """List the classes and their files without opening any; `DataError` where there are none, fewer than `fewest`, or empty ones."""
     parts = _parts(source)
     bad: list[Skipped] = []
     notes: list[str] = []
@@ -60,7 +60,7 @@ def list_folder(source: str, progress: Progress) -> Listing:
             groups.append(_Group(part, name, path, scan_pictures(path)))
             progress.advance()
         progress.end()
-    _check_classes(source, groups)
+    _check_classes(source, groups, fewest)
     bad += [entry for group in groups for entry in group.found.bad]
     return _listing(source, groups, tuple(bad), tuple(notes + _notes(groups)))
 
@@ -96,7 +96,7 @@ def _no_classes(folder: str, pictures: int) -> DataError:
     )
 
 
-def _check_classes(source: str, groups: Sequence[_Group]) -> None:
+def _check_classes(source: str, groups: Sequence[_Group], fewest: int) -> None:
     train = {group.name: group for group in groups if group.part == "train"}
     empty = [name for name, group in train.items() if not group.found.sizes and not group.found.bad]
     if empty:
@@ -109,7 +109,7 @@ def _check_classes(source: str, groups: Sequence[_Group]) -> None:
             raise DataError(
                 f"{visible(source)}: the {group.part} part has the class {name_list([group.name])}, which the train part does not have."
             )
-    if len(train) == 1:
+    if len(train) == 1 < fewest:
         (only,) = train.values()
         inside, _, _ = subfolders(only.folder)
         hint = f" {visible(only.folder)} holds folders itself ({name_list(inside)}): pass that folder." if inside else ""

@@ -39,7 +39,7 @@ def read(source: str, options: ReadOptions, progress: Progress) -> ImageSet:
     files = _files(path) if path.is_dir() else [path]
     with tempfile.TemporaryDirectory(prefix="thalweg-") as folder:
         labels, names, counts = _take_out_all(files, Path(folder), progress)
-        numbers, classes = check_labels(labels, names, source=source)
+        numbers, classes = check_labels(labels, names, source=source, at_least=options.fewest_classes)
         paths = [str(Path(folder, str(number), str(row))) for number, count in enumerate(counts) for row in range(count)]
         facts = [file.stat() for file in files]
         listing = Listing(

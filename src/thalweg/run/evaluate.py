@@ -33,7 +33,7 @@ def figures(
     with torch.no_grad():  # not inference_mode: chunks that are kept serve the gradient as well
         for images, labels in chunks:
             scores = module_scores(module, tensors, images, autocast=autocast)
-            total += loss.value(scores, labels, **knobs).double().sum().cpu()
+            total += loss.value(scores, labels, **knobs).cpu().double().sum()
             right += int((scores.argmax(1) == labels).sum())
             examples += len(labels)
             seen(len(labels))

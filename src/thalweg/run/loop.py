@@ -12,7 +12,7 @@ from thalweg.core.errors import ConfigError
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
 from thalweg.core.seeds import derive
-from thalweg.core.tree import Params, norm
+from thalweg.core.tree import Params, add_scaled, along, norm, transform
 from thalweg.run.batches import Batches, MiniBatch, cuts, order
 from thalweg.run.checkpoints import Checkpoints, Save
 from thalweg.run.clipped import Clipped
@@ -217,9 +217,16 @@ class Loop:
         return None
 
     def gradient_norm(self, state: State) -> float:
-        """Return the norm of the gradient of the whole training set's objective."""
+        """Return the norm of the gradient of the whole training set's objective.
+
+        With a penalty that is not smooth, the norm of (W - prox(W - rate * gradient)) / rate, which vanishes at an optimum.
+        """
         buffers = {name: tensor.clone() for name, tensor in state.buffers.items()}
         _, gradient = self.setting.objective(self.train, buffers, step=state.step).value_and_gradient(state.params)
+        if self.recipe.sparse:
+            rate = self.setting.settings["rate"]
+            moved = self.setting.penalties.proximal(add_scaled(state.params, -rate, gradient), rate)
+            gradient = transform(lambda before, after: (before - after) / along(rate, before), state.params, moved)
         return float(norm(gradient)[0])
 
     def diverged(self, state: State, reason: str) -> Outcome:

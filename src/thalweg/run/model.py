@@ -141,8 +141,8 @@ def empty_module(score: Mapping[str, Any], shape: Shape, classes: tuple[str, ...
     return module
 
 
-def from_file(path: str, *, trust_code: bool = False) -> Model:
-    """Read a model file; raise `ModelError` naming the tensor that is wrong.
+def from_file(path: str, *, trust_code: bool = False, score: Mapping[str, Any] | None = None) -> Model:
+    """Read a model file; raise `ModelError` naming the tensor that is wrong, or when its score function is not `score`.
 
     A score function that is itself code (`module`) is imported and called only with `trust_code`.
     """
@@ -159,6 +159,8 @@ def from_file(path: str, *, trust_code: bool = False) -> Model:
     bad = [name for name, tensor in tensors.items() if tensor.is_floating_point() and not torch.isfinite(tensor).all()]
     if bad:
         raise ModelError(f"{path}: tensor {bad[0]!r} holds NaN or infinity; the model cannot be used. Train again.")
+    if score is not None and json.dumps(card["score"], sort_keys=True) != json.dumps(dict(score), sort_keys=True):
+        raise ModelError(f"{path}: its score function {card['score']['name']!r} is not the one of the recipe beside it.")
     try:
         if SCORES.get(card["score"]["name"]).foreign and not trust_code:
             raise ModelError(

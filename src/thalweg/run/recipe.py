@@ -102,7 +102,7 @@ class DataPart(BaseModel):
     skip_bad: bool = False
     validation: float = Field(default=0.1, ge=0, lt=1, allow_inf_nan=False)
     test: float = Field(default=0.2, ge=0, lt=1, allow_inf_nan=False)
-    noise: float = Field(default=0.1, ge=0, allow_inf_nan=False)
+    noise: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     examples: int | None = Field(default=None, ge=1)
 
 
@@ -154,6 +154,8 @@ class Recipe(BaseModel):
             line = error.object[: error.end].rpartition("\n")[2]
             raise ConfigError(f"a recipe holds UTF-8 text only; got {line[-60:]!r}. Rename it.") from None
         optimiser = OPTIMISERS.get(self.optimiser.name)
+        if self.schedule and "rate" not in self.optimiser.knobs:
+            raise ConfigError(f"optimiser {self.optimiser.name!r} has no rate that a schedule could change; leave out the schedule.")
         if optimiser.full_batch and (self.batch or self.augment):
             raise ConfigError(
                 f"optimiser {self.optimiser.name!r} looks at the whole training set, the same at every step; leave out batch and augment, "

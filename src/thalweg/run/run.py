@@ -87,6 +87,18 @@ class Run:
         value: np.ndarray = loss.value(torch.from_numpy(scores), torch.from_numpy(labels), **self.recipe.loss.knobs).numpy()
         return value
 
+    def check_own(self, images: ImageSet) -> None:
+        """Raise `DataError` when these are not the pictures and the split that the run was trained with."""
+        if images.fingerprint != self.data.fingerprint:
+            raise DataError(
+                f"{images.source}: not the pictures this run was trained on. `thalweg evaluate RUN DATA` measures a run on others."
+            )
+        if images.split.fingerprint != self.data.split:
+            raise DataError(
+                f"{images.source}: another split than this run was trained with, so that test pictures may have been trained on. "
+                "Give the ImageSet it was trained on, or measure on other pictures."
+            )
+
     def matching(self, images: ImageSet) -> ImageSet:
         """Return the set with labels in the run's class numbers; raise `DataError` when shape or classes differ."""
         if images.shape != tuple(self.model.shape):
@@ -132,9 +144,9 @@ def ending_facts(run: Run, folder: Path) -> dict[str, Any]:
 
 
 def _from_manifest(store: Store, manifest: Mapping[str, Any], *, trust_code: bool) -> Run:
-    outcome = manifest["outcome"]
+    outcome, recipe = manifest["outcome"], store.recipe()
     return Run(
-        recipe=store.recipe(),
+        recipe=recipe,
         data=DataFacts.from_row(manifest["data"]),
         metrics=store.log(),
         outcome=Outcome(**{**outcome, "ending": Ending(outcome["ending"])}),
@@ -142,7 +154,7 @@ def _from_manifest(store: Store, manifest: Mapping[str, Any], *, trust_code: boo
         expected_start=manifest["expected_start"],
         seconds=manifest["seconds"],
         versions=manifest["versions"],
-        model=from_file(str(store.folder / MODEL), trust_code=trust_code),
+        model=from_file(str(store.folder / MODEL), trust_code=trust_code, score=recipe.score.flat),
         folder=store.folder,
         kept_epoch=manifest["kept_epoch"],
         penalty=manifest["penalty"],

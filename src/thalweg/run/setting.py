@@ -1,6 +1,5 @@
 """Setting: a recipe met with its pictures: everything that stays the same while training runs."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -176,17 +175,8 @@ def data_facts(images: ImageSet) -> DataFacts:
         counts=counts,
         skipped=tuple((skipped.path, skipped.reason) for skipped in images.skipped),
         notes=images.notes,
-        split=split_fingerprint(images),
+        split=images.split.fingerprint,
     )
-
-
-def split_fingerprint(images: ImageSet) -> str:
-    """Return the SHA-256, in hexadecimal, of which rows are for training, validation and testing, in their order."""
-    digest = hashlib.sha256()
-    for rows in images.split.parts().values():
-        digest.update(len(rows).to_bytes(8, "little"))
-        digest.update(rows.astype("<i8").tobytes())
-    return digest.hexdigest()
 
 
 def device_of(name: str) -> torch.device:
@@ -212,7 +202,7 @@ def precision_of(recipe: Recipe, device: torch.device, *, reduced: bool) -> str:
 def _fitted(recipe: Recipe, train: Examples) -> Chain:
     def chunks() -> Iterator[Tensor]:
         for rows in train.rows.split(train.chunk):
-            yield train.raw(rows)[0].float()
+            yield train.raw(rows)[0].cpu().float()
 
     return fit_chain(_pairs("prepare", recipe.prepare), chunks)
 

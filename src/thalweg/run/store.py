@@ -14,7 +14,7 @@ import torch
 from filelock import FileLock, Timeout
 
 from thalweg.core.durable import discard_folder, json_bytes, read_folder, storage_errors, sweep, write_file, write_folder
-from thalweg.core.errors import BusyError, ModelError
+from thalweg.core.errors import BusyError, ModelError, StorageError
 from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch
 from thalweg.run.state import State
@@ -39,6 +39,7 @@ class Store:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the run: a kernel lock that dies with the process; raise `BusyError` naming who has it."""
+        made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
         with storage_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
         holder = self.folder / ".lock.json"
@@ -47,6 +48,8 @@ class Store:
             lock.acquire()
         except Timeout:
             raise BusyError(f"{self.folder}: already being trained by {_holder(holder)}. Wait for it, or choose another --run.") from None
+        except OSError as error:
+            raise StorageError(f"cannot lock {self.folder}: {error.strerror or error}. Choose another --run.") from error
         try:
             write_file(holder, json_bytes({"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
             sweep(self.folder)
@@ -54,16 +57,16 @@ class Store:
             yield
         finally:
             holder.unlink(missing_ok=True)
+            self._leave_no_trace(made)
             lock.release()
-            self._leave_no_trace()
 
-    def _leave_no_trace(self) -> None:
-        """Remove a folder that was made for the lock only: the run was refused before it began."""
+    def _leave_no_trace(self, made: Sequence[Path]) -> None:
+        """Remove the folders that were made for the lock only: the run was refused before it began."""
         with contextlib.suppress(OSError):
-            if {path.name for path in self.folder.iterdir()} <= {LOCK}:
+            if made and {path.name for path in self.folder.iterdir()} <= {LOCK}:
                 (self.folder / LOCK).unlink(missing_ok=True)
-                self.folder.rmdir()
-                self.folder.parent.rmdir()
+                for folder in made:
+                    folder.rmdir()
 
     def begin(self, recipe: Recipe, facts: Mapping[str, Any]) -> None:
         """Write what a run is before its first step."""

@@ -22,7 +22,7 @@ from thalweg.run.model import fold
 from thalweg.run.module_objective import member
 from thalweg.run.recipe import Recipe, parts
 from thalweg.run.run import Run, ending_facts, open_run
-from thalweg.run.setting import Setting, Start, data_facts, declared, settle_down, split_fingerprint
+from thalweg.run.setting import Setting, Start, data_facts, declared, settle_down
 from thalweg.run.signals import listening
 from thalweg.run.state import Best, State
 from thalweg.run.store import MODEL, Store
@@ -36,20 +36,42 @@ def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progr
     when the folder holds another run, `BusyError` when another process is training in it.
     """
     shown = progress or Silent()
-    start = _start(recipe)
-    images = declared(images, start.classes if start else recipe.classes or images.classes)
     keep_freed_memory()
     if folder is None:
+        start = _start(recipe)
+        images = _numbered(images, recipe, start)
         setting = settle_down(recipe, images, start=start)
         with listening() as stop:
             ended = run_to_the_end(setting, first_state(setting, start), save=lambda _: None, log=lambda _: None, stop=stop, progress=shown)
         return _finished(setting, images, *ended, shown, folder=None)
     store = Store(Path(folder))
     with store.locked():
-        return _train_in(store, images, recipe, start, shown, fresh=fresh)
+        earlier = None if fresh else _ended(store, images, recipe, shown)
+        return earlier or _train_in(store, images, recipe, shown, fresh=fresh)
 
 
-def _train_in(store: Store, images: ImageSet, recipe: Recipe, start: Start | None, progress: Progress, *, fresh: bool) -> Run:
+def _ended(store: Store, images: ImageSet, recipe: Recipe, progress: Progress) -> Run | None:
+    """Return the run in the folder if it has ended; raise `ModelError` when it is another recipe's or was trained on other pictures."""
+    if not store.exists:
+        return None
+    manifest = store.manifest()
+    _check_same(store, manifest, recipe, images)
+    if "outcome" not in manifest or manifest["outcome"]["ending"] == Ending.INTERRUPTED:
+        return None
+    progress.say(f"{store.folder} has ended already ({manifest['outcome']['ending']}); --fresh trains it again.")
+    return open_run(store.folder, trust_code=True)  # the recipe at hand names the same code
+
+
+def _numbered(images: ImageSet, recipe: Recipe, start: Start | None) -> ImageSet:
+    """Return the pictures with labels in the numbers of the classes that were declared, here or by the run that is continued."""
+    if start and recipe.classes not in (None, start.classes):
+        raise ConfigError(f"{recipe.start} has the classes {', '.join(start.classes)}; a run that continues from it has the same ones.")
+    return declared(images, start.classes if start else recipe.classes or images.classes)
+
+
+def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress, *, fresh: bool) -> Run:
+    start = _start(recipe)
+    images = _numbered(images, recipe, start)
     facts: dict[str, Any] = {
         "data": asdict(data_facts(images)),
         "versions": versions(),
@@ -57,12 +79,7 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, start: Start | Non
         "threads": torch.get_num_threads(),
     }
     if store.exists and not fresh:
-        manifest = store.manifest()
-        _check_same(store, manifest, recipe, images)
-        if "outcome" in manifest and manifest["outcome"]["ending"] != Ending.INTERRUPTED:
-            progress.say(f"{store.folder} has ended already ({manifest['outcome']['ending']}); --fresh trains it again.")
-            return open_run(store.folder, trust_code=True)  # the recipe at hand names the same code
-        facts["threads"] = manifest.get("threads", facts["threads"])
+        facts["threads"] = store.manifest().get("threads", facts["threads"])  # sums run in the same order when a run is resumed
     with thread_count(int(facts["threads"])):
         setting = settle_down(recipe, images, start=start)
         if fresh or not store.exists:
@@ -96,7 +113,7 @@ def _check_same(store: Store, manifest: Mapping[str, Any], recipe: Recipe, image
         raise ModelError(f"{store.folder} holds a run of another recipe ({'; '.join(differing)[:400]}). Choose another --run, or --fresh.")
     if manifest["data"]["fingerprint"] != images.fingerprint:
         raise ModelError(f"{store.folder} was trained on other pictures than {images.source} holds now. Choose another --run, or --fresh.")
-    if manifest["data"]["split"] != split_fingerprint(images):
+    if manifest["data"]["split"] != images.split.fingerprint:
         raise ModelError(f"{store.folder} was trained on another split of {images.source}. Choose another --run, or --fresh.")
 
 
