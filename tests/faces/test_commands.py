@@ -140,6 +140,9 @@ def test_continue_from_a_run_on_a_part_of_the_classes(ask: Ask, painted: Path, t
         (("evaluate", "nosuch"), 5, "no such folder"),
         (("predict", "nosuch", "x.png"), 5, "no such folder"),
         (("show", "."), 5, "not a run"),
+        (("show", "file"), 5, "a file, not the folder of a run"),
+        (("train", "digits", "--from", "nosuch"), 5, "no such folder"),
+        (("train", "digits", "--device", "mps"), 2, "this machine has cpu"),
         (("report", "nosuch"), 5, "no such folder"),
         (("data", "nowhere"), 3, "nowhere"),
         (("list", "sofmax"), 2, "Did you mean 'softmax'?"),
@@ -147,6 +150,7 @@ def test_continue_from_a_run_on_a_part_of_the_classes(ask: Ask, painted: Path, t
     ],
 )
 def test_errors_are_one_line_and_an_exit_code(ask: Ask, words: tuple[str, ...], code: int, says: str) -> None:
+    Path("file").write_text("text")
     answer = ask(*words)
     assert answer.code == code
     assert says in answer.err
@@ -232,6 +236,37 @@ def test_a_run_whose_pictures_have_moved_is_reported_from_their_new_place(ask: A
     moved = painted.rename(painted.parent / "moved")
     assert ask("report", "run").code == 3
     assert ask("report", "run", str(moved)).code == 0
+
+
+@pytest.mark.parametrize("name", ["my.txt", "recipe.toml", "checkpoints/mine.bin", "report.html"])
+@pytest.mark.parametrize("extra", [(), ("--fresh",)])
+def test_a_folder_of_the_users_is_never_written_into(ask: Ask, name: str, extra: tuple[str, ...]) -> None:
+    precious = Path("mine", name)
+    precious.parent.mkdir(parents=True)
+    precious.write_text("precious")
+    answer = ask("train", "digits", *QUICK, "--run", "mine", *extra)
+    assert answer.code == 5
+    assert "is not a run" in answer.err
+    assert precious.read_text() == "precious"
+    assert {path for path in Path("mine").rglob("*") if path.is_file()} <= {precious, Path("mine/.lock")}
+
+
+def test_where_accuracies_tie_trained_weights_win(ask: Ask, painted: Path) -> None:
+    facts = ask("train", str(painted), "--epochs", "8", "--score", "linear", "--run", "run", "--json").json
+    metrics = ask("show", "run", "--json").json
+    tied = [row for row in metrics["metrics"] if row["validation"]["accuracy"] == facts["validation"]["accuracy"]]
+    assert metrics["kept_epoch"] == min(tied, key=lambda row: row["validation"]["loss"])["epoch"]
+
+
+def test_a_full_disk_under_the_answer_is_one_line(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    with open("/dev/full", "w") as full:
+        code = "from thalweg.faces.cli import main; main(['list'])"
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 6
+    assert "Traceback" not in done.stderr
 
 
 def test_a_refused_training_leaves_other_folders_alone(ask: Ask) -> None:

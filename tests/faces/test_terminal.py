@@ -60,13 +60,14 @@ def test_other_ends_have_codes_too(error: BaseException, code: int, capsys: pyte
 
 def test_plain_progress_is_a_line_a_stage(capsys: pytest.CaptureFixture[str]) -> None:
     plain = Plain()
-    plain.begin("epoch 1/2", 10, "steps")
-    plain.advance(10, loss=0.5)
+    plain.begin("decoding", 1000, "pictures")
+    plain.advance(1000)
     plain.end()
     plain.begin("measure train", 10, "images")
     plain.advance(10)
     plain.end()
-    assert capsys.readouterr().err == "epoch 1/2: 10 steps, loss 0.5\n"
+    plain.say("epoch 1/2: train loss 0.5")
+    assert capsys.readouterr().err == "decoding: 1,000 pictures\nepoch 1/2: train loss 0.5\n"
 
 
 def test_a_lost_terminal_does_not_stop_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

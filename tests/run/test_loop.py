@@ -347,11 +347,11 @@ def test_the_best_weights_are_those_of_the_best_row(pictures):
 def test_merit_takes_validation_where_there_is_any():
     low, high = Figures.of(1.0, 0.5, 0.2), Figures.of(2.0, 0.0, 0.9)
     row = Epoch(epoch=0, step=0, examples=0, rate=0.1, train=low, validation=high)
-    assert merit(row, "accuracy") == 0.9
-    assert merit(row, "loss") == -2.0
+    assert merit(row, "accuracy") == (0.9, -2.0)
+    assert merit(row, "loss") == (-2.0,)
     alone = Epoch(epoch=0, step=0, examples=0, rate=0.1, train=low, validation=None)
-    assert merit(alone, "accuracy") == 0.2
-    assert merit(alone, "loss") == -1.0
+    assert merit(alone, "accuracy") == (0.2, -1.0)
+    assert merit(alone, "loss") == (-1.0,)
 
 
 def test_a_vanishing_gradient_is_convergence(pictures):

@@ -8,6 +8,7 @@ from typing import Any
 
 from thalweg.core.errors import ConfigError, unknown
 from thalweg.core.imageset import ImageSet
+from thalweg.core.visible import visible
 from thalweg.faces import api
 from thalweg.faces.predictions import predictions
 from thalweg.faces.terminal import table, watcher
@@ -63,9 +64,9 @@ def train(
             print(f"{run.zero_weights:,} of {run.weights:,} weights are exactly zero")
         if run.outcome.advice:
             print(run.outcome.advice)
-        print(f"run     {run.folder}")
+        print(f"run     {visible(str(run.folder))}")
         if page is not None:
-            print(f"report  {page}")
+            print(f"report  {visible(str(page))}")
     if run.outcome.exit_code:
         raise SystemExit(run.outcome.exit_code)
 

@@ -12,7 +12,7 @@ from thalweg.core.errors import ThalwegError
 from thalweg.core.visible import visible
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-QUIET_STAGES = ("measure", "score")
+QUIET_STAGES = ("epoch", "measure", "score")
 
 
 class Nowhere(io.TextIOBase):
@@ -29,17 +29,14 @@ class Plain:
     def begin(self, stage: str, total: int, unit: str) -> None:
         """Note the stage."""
         self.stage, self.total, self.unit = stage, total, unit
-        self.figures: dict[str, float] = {}
 
     def advance(self, count: int = 1, **figures: float) -> None:
-        """Keep the latest figures for the stage's line."""
-        self.figures = figures or self.figures
+        """Show nothing: a stage has one line, at its end."""
 
     def end(self) -> None:
         """Print the stage's line."""
         if not self.stage.startswith(QUIET_STAGES):
-            shown = "".join(f", {name} {value:.4g}" for name, value in self.figures.items())
-            self.say(f"{self.stage}: {self.total:,} {self.unit}{shown}")
+            self.say(f"{self.stage}: {self.total:,} {self.unit}")
 
     def say(self, line: str) -> None:
         """Print a line."""
@@ -122,7 +119,9 @@ def answering(function: Function) -> Function:
     @functools.wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:
         try:
-            return function(*arguments, **options)
+            answer = function(*arguments, **options)
+            sys.stdout.flush()
+            return answer
         except ThalwegError as error:
             _fail(str(error), error.exit_code)
         except KeyboardInterrupt:
@@ -132,6 +131,8 @@ def answering(function: Function) -> Function:
         except BrokenPipeError:
             sys.stdout = Nowhere()
             raise SystemExit(0) from None
+        except OSError as error:
+            _fail(f"{error.filename or 'the answer'}: {error.strerror or error}.", 6)
         except RuntimeError as error:
             if "can't allocate memory" in str(error) or "out of memory" in str(error):
                 _fail("out of memory; use a smaller --batch, a smaller --size or fewer --examples.", 6)

@@ -42,7 +42,9 @@ def suited(settings: Mapping[str, Any]) -> dict[str, Any]:
     A run that continues from another takes over its score, loss and preparation.
     """
     if settings.get("start"):
-        earlier = Store(Path(str(settings["start"]))).recipe()
+        store = Store(Path(str(settings["start"])))
+        store.manifest()
+        earlier = store.recipe()
         own = {} if CATALOGUES["score"].get(earlier.score.name).foreign else {"score": earlier.score.flat}  # code is named by the person
         settings = {**own, "loss": earlier.loss.flat, "prepare": [each.flat for each in earlier.prepare], **settings}
     name = _name(settings.get("score", Recipe.model_fields["score"].default))
@@ -131,7 +133,7 @@ def _find(name: str, chosen: Mapping[Place, Mapping[str, Any]], given: set[str])
 def _nobody_has(name: str, knob: str, chosen: Mapping[Place, Mapping[str, Any]]) -> str:
     owners = [f"{field} {entry.name}" for field, catalogue in CATALOGUES.items() for entry in catalogue if knob in _knobs(entry)]
     if owners:
-        return f"{knob!r} is a knob of {', '.join(owners[:4])}, which this run does not use. Choose one of them, or leave {knob!r} out."
+        return f"{knob!r} is a knob of {', '.join(owners)}, which this run does not use. Choose one of them, or leave {knob!r} out."
     known = [each for catalogue in CATALOGUES.values() for entry in catalogue for each in _knobs(entry)]
     words = [*known, *Recipe.model_fields, *DataPart.model_fields, *CATALOGUES["penalty"].names()]
     return f"unknown option {name!r}.{nearest(knob, words)} `thalweg list` shows every knob, `thalweg train --help` every option."

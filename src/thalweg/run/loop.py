@@ -169,6 +169,7 @@ class Loop:
             validation=parts.get("validation"),
         )  # fmt: skip
         self.log(row)
+        self.progress.say(_line(row, self.recipe.epochs))
         rows = (*state.rows, row)
         best = state.best
         if best is None or merit(row, self.recipe.monitor) > merit(rows[best.epoch], self.recipe.monitor):
@@ -243,7 +244,17 @@ class Loop:
         return self.base_rate * self.setting.rate_factor(step, max(1, self.steps), len(self.sizes))
 
 
-def merit(row: Epoch, monitor: str) -> float:
-    """Return what the best weights are chosen by: validation accuracy or minus its loss (training's, where nothing is set aside)."""
+def merit(row: Epoch, monitor: str) -> tuple[float, ...]:
+    """Return what the best weights are chosen by: validation accuracy, the lower loss where accuracies tie; or minus the loss alone.
+
+    Training's figures stand in where nothing is set aside for validation.
+    """
     part = row.train if row.validation is None else row.validation
-    return part.accuracy if monitor == "accuracy" else -part.loss
+    return (part.accuracy, -part.loss) if monitor == "accuracy" else (-part.loss,)
+
+
+def _line(row: Epoch, epochs: int) -> str:
+    """Return an epoch's row of the log for the person who waits."""
+    parts = {"train": row.train, "validation": row.validation}
+    shown = [f"{name} loss {part.loss:.4f} accuracy {part.accuracy:.2%}" for name, part in parts.items() if part is not None]
+    return f"epoch {row.epoch}/{epochs}: {', '.join(shown)}, rate {row.rate:.3g}"

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from thalweg.core.entries import Augmentation, Average, Loss, Optimiser, Schedule, Shape
-from thalweg.core.errors import ConfigError, DataError
+from thalweg.core.errors import ConfigError, DataError, nearest
 from thalweg.core.imageset import ImageSet
 from thalweg.core.knobs import Integer, Number
 from thalweg.core.seeds import derive, generator
@@ -180,15 +180,14 @@ def data_facts(images: ImageSet) -> DataFacts:
 
 
 def device_of(name: str) -> torch.device:
-    """Return the device called `name`, or raise `ConfigError` when this machine has none."""
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-        if device.type == "meta":
-            raise RuntimeError("it holds no numbers")
-    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
-        raise ConfigError(f"device {name!r} cannot be used here ({str(error).splitlines()[0]}). Try cpu, cuda or mps.") from None
-    return device
+    """Return the device called `name`, or raise `ConfigError` naming those that this machine has."""
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    kind, _, index = name.partition(":")
+    numbered = index.isdigit() and kind == "cuda" and int(index) < torch.cuda.device_count()
+    if not present.get(kind, False) or (index and not numbered):
+        there = ", ".join(each for each, found in present.items() if found)
+        raise ConfigError(f"device {name!r} cannot be used here; this machine has {there}.{nearest(kind, present)}")
+    return torch.device(name)
 
 
 def precision_of(recipe: Recipe, device: torch.device, *, reduced: bool) -> str:

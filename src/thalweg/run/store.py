@@ -15,12 +15,13 @@ from filelock import FileLock, Timeout
 
 from thalweg.core.durable import discard_folder, json_bytes, read_folder, storage_errors, sweep, write_file, write_folder
 from thalweg.core.errors import BusyError, ModelError, StorageError
+from thalweg.core.visible import visible
 from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch
 from thalweg.run.state import State
 
 RECIPE, METRICS, MANIFEST, MODEL, CHECKPOINTS = "recipe.toml", "metrics.jsonl", "manifest.json", "model.safetensors", "checkpoints"
-REPORT, LOCK = "report.html", ".lock"
+REPORT, LOCK, HOLDER = "report.html", ".lock", ".lock.json"
 KEPT_CHECKPOINTS = 2
 _LEAST = ({"fingerprint", "split"}, {"ending"})  # of a manifest's `data` and, once there is one, `outcome`
 
@@ -42,7 +43,7 @@ class Store:
         made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
         with storage_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        holder = self.folder / ".lock.json"
+        holder = self.folder / HOLDER
         lock = FileLock(str(self.folder / LOCK), timeout=0)
         try:
             lock.acquire()
@@ -68,6 +69,17 @@ class Store:
                 for folder in made:
                     folder.rmdir()
 
+    def check_free(self, recipe: Recipe) -> None:
+        """Raise `ModelError` when the folder holds anything that is not a run's: nothing of anybody else's is ever overwritten."""
+        if self.exists:
+            return
+        own = {LOCK, HOLDER}
+        if (self.folder / RECIPE).is_file() and (self.folder / RECIPE).read_bytes() == recipe.to_toml().encode():
+            own.add(RECIPE)  # all that a start leaves that was killed before its manifest
+        found = sorted(path.name for path in self.folder.iterdir() if path.name not in own)
+        if found:
+            raise ModelError(f"{self.folder} exists and is not a run (it holds {visible(found[0])}); choose another --run.")
+
     def begin(self, recipe: Recipe, facts: Mapping[str, Any]) -> None:
         """Write what a run is before its first step."""
         write_file(self.folder / RECIPE, recipe.to_toml())
@@ -90,8 +102,9 @@ class Store:
         path = self.folder / MANIFEST
         try:
             content: dict[str, Any] = json.loads(path.read_bytes())
-        except FileNotFoundError:
-            hint = "no such folder" if not self.folder.is_dir() else f"it has no {MANIFEST}, so it is not a run"
+        except (FileNotFoundError, NotADirectoryError):
+            kind = "a file, not the folder of a run" if self.folder.is_file() else "no such folder"
+            hint = f"it has no {MANIFEST}, so it is not a run" if self.folder.is_dir() else kind
             raise ModelError(f"{self.folder}: {hint}. Give the folder that `thalweg train` printed.") from None
         except (OSError, ValueError) as error:
             raise ModelError(f"{path}: cannot be read ({error}).") from None

@@ -83,6 +83,7 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress
     with thread_count(int(facts["threads"])):
         setting = settle_down(recipe, images, start=start)
         if fresh or not store.exists:
+            store.check_free(recipe)
             store.clear()
             store.begin(recipe, facts)
         state = _resumed(store, setting, progress) or first_state(setting, start)
