@@ -160,7 +160,6 @@ def test_a_device_that_cannot_be_used_is_refused_in_one_line(name):
     with pytest.raises(ConfigError) as caught:
         device_of(name)
     assert str(caught.value).startswith(f"device {name!r} cannot be used here; this machine has cpu.")
-    assert str(caught.value).endswith("). Try cpu, cuda or mps.")
     assert "\n" not in str(caught.value)
 
 
