@@ -66,7 +66,7 @@ def test_pictures_that_do_not_fit_are_refused(folder, pictures):
     run = open_run(folder)
     with pytest.raises(DataError, match=r"digits: pictures are \(7, 8, 1\) \(height, width, channels\), the run takes \(8, 8, 1\)"):
         run.evaluate(dataclasses.replace(pictures, images=pictures.images[:, :7]))
-    with pytest.raises(DataError, match=r"class 'x' is unknown to the run \(it has 0, 1, 2"):
+    with pytest.raises(DataError, match=r"class 'x' is not among the declared classes \(0, 1, 2"):
         run.evaluate(dataclasses.replace(pictures, classes=(*pictures.classes[:9], "x")))
 
 

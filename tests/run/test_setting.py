@@ -11,14 +11,14 @@ from thalweg.optimise import OPTIMISERS
 from thalweg.run.linear_objective import LinearObjective
 from thalweg.run.module_objective import ModuleObjective
 from thalweg.run.recipe import Recipe
-from thalweg.run.setting import data_facts, declared, device_of, precision_of, settle_down
+from thalweg.run.setting import data_facts, device_of, precision_of, settle_down
 
 CPU = torch.device("cpu")
 
 
 def settled(images, **settings):
     recipe = Recipe.make(**settings)
-    return settle_down(recipe, declared(images, recipe.classes or images.classes))
+    return settle_down(recipe, images.numbered_for(recipe.classes or images.classes))
 
 
 def test_numbers_are_one_value_a_member_and_the_rest_stays_plain(pictures):
@@ -124,16 +124,16 @@ def small(classes=("cat", "dog", "eel"), labels=(0, 1, 2, 0), train=(0, 1, 2, 3)
 
 
 def test_declared_classes_renumber_and_may_be_more():
-    found = declared(small(), ("dog", "emu", "cat", "eel"))
+    found = small().numbered_for(("dog", "emu", "cat", "eel"))
     assert found.labels.tolist() == [2, 0, 3, 2]
     assert found.classes == ("dog", "emu", "cat", "eel")
     same = small()
-    assert declared(same, same.classes) is same
+    assert same.numbered_for(same.classes) is same
 
 
 def test_a_class_that_was_not_declared_is_named():
     with pytest.raises(DataError) as caught:
-        declared(small(), ("cat", "dog"))
+        small().numbered_for(("cat", "dog"))
     assert str(caught.value) == "pets: class 'eel' is not among the declared classes (cat, dog)."
 
 

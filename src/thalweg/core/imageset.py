@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
+
+from thalweg.core.errors import DataError
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,16 @@ class ImageSet:
     def points(self) -> bool:
         """Whether these are two-dimensional points rather than pictures."""
         return self.images.dtype != np.uint8
+
+    def numbered_for(self, classes: tuple[str, ...]) -> "ImageSet":
+        """Return the set with its labels in the numbers of `classes`, which may have more; raise `DataError` when the set has others."""
+        if self.classes == classes:
+            return self
+        extra = [name for name in self.classes if name not in classes]
+        if extra:
+            raise DataError(f"{self.source}: class {extra[0]!r} is not among the declared classes ({', '.join(classes)}).")
+        number = np.array([classes.index(name) for name in self.classes], dtype=np.int64)
+        return replace(self, labels=number[self.labels], classes=classes)
 
     def origin(self, row: int) -> str:
         """Return the name of example `row` for a message: its path, or `source#row`."""

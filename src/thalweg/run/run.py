@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -105,11 +105,7 @@ class Run:
             raise DataError(
                 f"{images.source}: pictures are {images.shape} (height, width, channels), the run takes {tuple(self.model.shape)}."
             )
-        extra = [name for name in images.classes if name not in self.classes]
-        if extra:
-            raise DataError(f"{images.source}: class {extra[0]!r} is unknown to the run (it has {', '.join(self.classes)}).")
-        number = np.array([self.classes.index(name) for name in images.classes], dtype=np.int64)
-        return replace(images, labels=number[images.labels], classes=self.classes)
+        return images.numbered_for(self.classes)
 
 
 def open_run(folder: Path, *, trust_code: bool = False) -> Run:

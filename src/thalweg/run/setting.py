@@ -1,7 +1,7 @@
 """Setting: a recipe met with its pictures: everything that stays the same while training runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -148,17 +148,6 @@ class Start:
     buffers: Params
     chain: Chain
     classes: tuple[str, ...]
-
-
-def declared(images: ImageSet, classes: tuple[str, ...]) -> ImageSet:
-    """Renumber the labels of an ImageSet for class names declared up front; raise `DataError` when it has others."""
-    if images.classes == classes:
-        return images
-    extra = [name for name in images.classes if name not in classes]
-    if extra:
-        raise DataError(f"{images.source}: class {extra[0]!r} is not among the declared classes ({', '.join(classes)}).")
-    number = np.array([classes.index(name) for name in images.classes], dtype=np.int64)
-    return replace(images, labels=number[images.labels], classes=classes)
 
 
 def data_facts(images: ImageSet) -> DataFacts:

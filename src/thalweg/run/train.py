@@ -22,7 +22,7 @@ from thalweg.run.model import fold
 from thalweg.run.module_objective import member
 from thalweg.run.recipe import Recipe, parts
 from thalweg.run.run import Run, ending_facts, open_run
-from thalweg.run.setting import Setting, Start, data_facts, declared, settle_down
+from thalweg.run.setting import Setting, Start, data_facts, settle_down
 from thalweg.run.signals import listening
 from thalweg.run.state import Best, State
 from thalweg.run.store import MODEL, Store
@@ -66,7 +66,7 @@ def _numbered(images: ImageSet, recipe: Recipe, start: Start | None) -> ImageSet
     """Return the pictures with labels in the numbers of the classes that were declared, here or by the run that is continued."""
     if start and recipe.classes not in (None, start.classes):
         raise ConfigError(f"{recipe.start} has the classes {', '.join(start.classes)}; a run that continues from it has the same ones.")
-    return declared(images, start.classes if start else recipe.classes or images.classes)
+    return images.numbered_for(start.classes if start else recipe.classes or images.classes)
 
 
 def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress, *, fresh: bool) -> Run:
