@@ -104,3 +104,18 @@ def test_the_package_has_no_other_names():
     assert READERS is thalweg.images.READERS
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         thalweg.images.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"noise": 0.1}, "noise and examples are for the two-dimensional sets"),
+        ({"examples": 5}, "noise and examples are for the two-dimensional sets"),
+        ({"size": 16}, "size is for picture files"),
+        ({"colour": "rgb"}, "colour is for picture files"),
+    ],
+)
+def test_options_that_a_source_has_no_use_for_are_refused(options, says):
+    with pytest.raises(ConfigError, match=says):
+        load("digits", **options)
+    assert load("digits", size=8, colour="grey").shape == (8, 8, 1)

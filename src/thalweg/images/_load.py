@@ -62,6 +62,7 @@ def load(
         source = os.fspath(what)
         reader = _find(source)
         images = reader.read(source, options, progress)
+        _check_used(images, options)
         if source == reader.name and Path(source).is_dir():
             note = f"This is the data set called {source}; the folder of that name is written ./{source}."
             images = replace(images, notes=(*images.notes, note))
@@ -69,6 +70,19 @@ def load(
         images = _from_arrays(what)
     split = fill_split(images.labels, images.split, validation=validation, test=test, seed=seed, classes=images.classes)
     return replace(images, split=split)
+
+
+def _check_used(images: ImageSet, options: ReadOptions) -> None:
+    """Raise `ConfigError` on an option that this source has no use for, rather than pass over it in silence."""
+    height, width, channels = images.shape
+    if not images.points and (options.noise or options.examples is not None):
+        raise ConfigError(f"{images.source} holds pictures; noise and examples are for the two-dimensional sets. Leave them out.")
+    if options.size not in (None, (height, width)):
+        raise ConfigError(
+            f"{images.source} has pictures of {height} x {width} and is read as it is; size is for picture files. Leave it out."
+        )
+    if {"grey": 1, "rgb": 3}.get(options.colour, channels) != channels:
+        raise ConfigError(f"{images.source} has {channels} channel(s) and is read as it is; colour is for picture files. Leave it out.")
 
 
 def _find(source: str) -> Reader:
