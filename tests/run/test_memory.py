@@ -22,9 +22,11 @@ def test_glibc_is_asked_once(monkeypatch):
 
 
 def test_other_platforms_and_other_libraries_are_left_alone(monkeypatch):
-    monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
+    opened = []
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: opened.append(sys.platform) or object())
     for platform in ("linux", "darwin", "win32"):
         monkeypatch.setattr(sys, "platform", platform)
         memory.keep_freed_memory.cache_clear()
         memory.keep_freed_memory()
+    assert opened == ["linux"]
     memory.keep_freed_memory.cache_clear()

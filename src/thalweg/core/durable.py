@@ -45,7 +45,7 @@ def storage_errors(path: Path, *, needed: int | None = None) -> Iterator[None]:
 def write_file(path: Path, content: bytes | str) -> None:
     """Write `content` at `path` so that a crash leaves the old file or the new one."""
     data = content.encode("utf-8") if isinstance(content, str) else content
-    stream_file(path, lambda file: _write_all(file, data), needed=len(data))
+    stream_file(path, lambda file: file.write(data), needed=len(data))
 
 
 def stream_file(path: Path, fill: Callable[[BinaryIO], Any], *, needed: int | None = None) -> None:
@@ -81,7 +81,7 @@ def write_folder(path: Path, files: Mapping[str, bytes], *, facts: Mapping[str, 
             temporary.mkdir()
             for name, data in everything.items():
                 with open(temporary / name, "wb") as file:
-                    _write_all(file, data)
+                    file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
             sync_folder(temporary)
@@ -172,7 +172,3 @@ def json_bytes(value: Any) -> bytes:
 
 def _digest(data: bytes) -> dict[str, Any]:
     return {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-
-
-def _write_all(file: BinaryIO, data: bytes) -> None:
-    file.write(data)

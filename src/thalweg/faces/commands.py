@@ -17,6 +17,7 @@ from thalweg.images import READERS, across_parts, find_duplicates, load
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 from thalweg.run.record import Figures
 from thalweg.run.run import Run
+from thalweg.run.setting import data_facts
 from thalweg.run.train import train as train_recipe
 
 LISTS = ("prepare", "augment", "penalty", "schedule", "classes")
@@ -141,7 +142,7 @@ def data(given: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
     groups = find_duplicates(images)
     leaks = across_parts(groups, images.split)
     height, width, channels = images.shape
-    parts = {name: _class_counts(images, rows) for name, rows in images.split.parts().items()}
+    parts = {name: dict(zip(images.classes, counts, strict=True)) for name, counts in data_facts(images).counts.items()}
     if as_json:
         _print_json(
             {
@@ -235,11 +236,6 @@ def _pictures(run: Run, data: str | None, *, skip_bad: bool, progress: Any) -> I
     if (height, width) != (1, 1):
         options.update(size=(height, width), fit=run.recipe.data.fit, colour="grey" if channels == 1 else "rgb")
     return load(data, **options)
-
-
-def _class_counts(images: ImageSet, rows: Any) -> dict[str, int]:
-    numbers = images.labels[rows].tolist()
-    return {name: numbers.count(index) for index, name in enumerate(images.classes)}
 
 
 def _figures_table(figures: Mapping[str, Figures]) -> str:
