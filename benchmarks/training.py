@@ -13,7 +13,8 @@ import torch
 import thalweg
 from measure import THREADS
 from thalweg.core.progress import Silent
-from thalweg.run.loop import Loop, first_state
+from thalweg.run.conduct import first_state
+from thalweg.run.loop import Loop
 from thalweg.run.memory import keep_freed_memory
 from thalweg.run.recipe import Recipe
 from thalweg.run.setting import settle_down

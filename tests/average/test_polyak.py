@@ -47,7 +47,7 @@ def test_its_variance_falls_as_one_over_the_steps_while_the_last_iterate_stays_n
     params = {"w": torch.randn(4000, 1, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * math.sqrt(rate / (2 - rate))}
     mean, last, averaged = params, {}, {}
     for count in range(1600):
-        params, _, _ = sgd.step(objective, params, {}, settings, torch.Generator())
+        params, _, _ = sgd.step(objective, params, {}, settings, [torch.Generator()])
         mean = ENTRY.update(mean, params, count)
         if count + 1 in (200, 1600):
             last[count + 1], averaged[count + 1] = params["w"].square().mean().item(), mean["w"].square().mean().item()

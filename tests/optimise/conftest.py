@@ -5,6 +5,7 @@ import torch
 
 from thalweg.core.entries import Objective
 from thalweg.core.knobs import Number
+from thalweg.core.seeds import Generators
 from thalweg.optimise import OPTIMISERS
 
 
@@ -41,14 +42,14 @@ def settle(entry, members, dtype=torch.float64, **given):
     return values
 
 
-def walk(entry, objective, params, steps, *, state=None, seed=0, **given):
-    """Take `steps` steps; return the parameters from the first to the last, the final state, and what each step told."""
+def walk(entry, objective, params, steps, *, state=None, seed=0, first=0, **given):
+    """Take `steps` steps, member k with the noise of number `first` + k; return the parameters from the first to the last, the final state, and what each step told."""
     like = next(iter(params.values()))
     settings = settle(entry, len(like), like.dtype, **given)
     state = entry.init(params, settings) if state is None else state
     path, told = [params], []
     for number in range(steps):
-        params, state, info = entry.step(objective, params, state, settings, torch.Generator().manual_seed(1000 * seed + number))
+        params, state, info = entry.step(objective, params, state, settings, Generators(range(first, first + len(like)), seed, number))
         path.append(params)
         told.append(info)
     return path, state, told

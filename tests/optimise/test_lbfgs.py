@@ -53,7 +53,7 @@ def run(objective, params, steps, **changes):
     chosen = settings(*next(iter(params.values())).shape[:1], dtype=next(iter(params.values())).dtype, **changes)
     state, told = ENTRY.init(params, chosen), []
     for _ in range(steps):
-        params, state, info = ENTRY.step(objective, params, state, chosen, torch.Generator())
+        params, state, info = ENTRY.step(objective, params, state, chosen, [torch.Generator()])
         told.append(info)
     return params, state, told
 
@@ -78,7 +78,7 @@ def test_reaches_scipys_optimum_in_about_as_many_evaluations(strength):
     found = scipy.optimize.minimize(flat, numpy.zeros(36), jac=True, method="L-BFGS-B", options={"maxcor": 10, "ftol": 0, "gtol": 1e-7})
     params, state, evaluations = zeros, ENTRY.init(zeros, settings(1)), 0
     for _ in range(1000):
-        params, state, info = ENTRY.step(objective, params, state, settings(1), torch.Generator())
+        params, state, info = ENTRY.step(objective, params, state, settings(1), [torch.Generator()])
         evaluations += info["evaluations"].item()
         if abs(flatten({"g": state["gradient"]})).max() <= 1e-7:
             break
@@ -91,7 +91,7 @@ def test_every_step_meets_the_strong_wolfe_conditions():
     params, state, chosen = zeros, ENTRY.init(zeros, settings(1)), settings(1)
     loss, gradient = objective.value_and_gradient(zeros)
     for _ in range(15):
-        moved, state, _ = ENTRY.step(objective, params, state, chosen, torch.Generator())
+        moved, state, _ = ENTRY.step(objective, params, state, chosen, [torch.Generator()])
         step = flatten(moved) - flatten(params)
         slope, params = (step * flatten(gradient)).sum(), moved
         before, (loss, gradient) = loss, objective.value_and_gradient(params)
@@ -180,6 +180,6 @@ def test_nothing_given_is_changed():
     objective, zeros = softmax_regression(torch.tensor([1e-3]))
     params, state, _ = run(objective, zeros, 3)
     copies = [{name: t.clone() for name, t in tree.items()} for tree in (params, state)]
-    ENTRY.step(objective, params, state, settings(1), torch.Generator())
+    ENTRY.step(objective, params, state, settings(1), [torch.Generator()])
     for tree, copy in zip((params, state), copies, strict=True):
         assert all(torch.equal(tree[name], copy[name]) for name in tree)

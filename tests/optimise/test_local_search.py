@@ -41,6 +41,10 @@ class Softmax(Objective):
         return loss.detach(), {"w": torch.autograd.grad(loss.sum(), w)[0]}
 
 
+def generators(*seeds):
+    return [torch.Generator().manual_seed(seed) for seed in seeds]
+
+
 def each(value, members):
     return torch.full((members,), value, dtype=torch.float64)
 
@@ -48,8 +52,8 @@ def each(value, members):
 def test_takes_the_lowest_of_the_steps_tried_and_its_length_is_rate_times_noise():
     line, params = Line(), {"w": torch.tensor([[3.0], [5.0]], dtype=torch.float64)}
     settings = {"rate": torch.tensor([0.1, 1.0], dtype=torch.float64), "candidates": 4}
-    moved, state, info = ENTRY.step(line, params, ENTRY.init(params, settings), settings, torch.Generator().manual_seed(3))
-    noise = torch.randn(8, 1, generator=torch.Generator().manual_seed(3), dtype=torch.float64).reshape(2, 4)
+    moved, state, info = ENTRY.step(line, params, ENTRY.init(params, settings), settings, generators(3, 4))
+    noise = torch.stack([torch.randn(4, 1, generator=each, dtype=torch.float64).flatten() for each in generators(3, 4)])
     expected = torch.stack([3 + 0.1 * noise[0].min(), 5 + 1.0 * noise[1].min()])
     assert torch.allclose(moved["w"].flatten(), expected, rtol=0, atol=1e-15)
     assert torch.equal(state["best"], moved["w"].flatten())
@@ -64,14 +68,14 @@ def test_stays_where_every_step_leads_uphill():
 
     params = {"w": torch.zeros(2, 1, dtype=torch.float64)}
     settings = {"rate": each(0.5, 2), "candidates": 8}
-    moved, state, _ = ENTRY.step(Peak(), params, ENTRY.init(params, settings), settings, torch.Generator().manual_seed(0))
+    moved, state, _ = ENTRY.step(Peak(), params, ENTRY.init(params, settings), settings, generators(0, 1))
     assert torch.equal(moved["w"], params["w"])
     assert state["best"].tolist() == [0.0, 0.0]
 
 
 def test_the_second_step_evaluates_the_candidates_only():
     line, params = Line(), {"w": torch.zeros(3, 1, dtype=torch.float64)}
-    settings, random = {"rate": each(0.5, 3), "candidates": 4}, torch.Generator().manual_seed(0)
+    settings, random = {"rate": each(0.5, 3), "candidates": 4}, generators(0, 1, 2)
     params, state, _ = ENTRY.step(line, params, ENTRY.init(params, settings), settings, random)
     ENTRY.step(line, params, state, settings, random)
     assert [len(seen) for seen in line.seen] == [3, 12, 12]
@@ -79,7 +83,7 @@ def test_the_second_step_evaluates_the_candidates_only():
 
 def run(name, objective, steps, **settings):
     """Return the loss of each member after `steps` steps from zero."""
-    entry, random = OPTIMISERS.get(name), torch.Generator().manual_seed(1)
+    entry, random = OPTIMISERS.get(name), generators(*range(len(objective.X)))
     params = {"w": torch.zeros(len(objective.X), 20, 4, dtype=torch.float64)}
     state = entry.init(params, settings)
     for _ in range(steps):

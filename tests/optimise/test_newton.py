@@ -65,7 +65,7 @@ def settings(members, **changes):
 
 def step(objective, params, **changes):
     chosen = settings(*next(iter(params.values())).shape[:1], **changes)
-    moved, state, info = ENTRY.step(objective, params, ENTRY.init(params, chosen), chosen, torch.Generator())
+    moved, state, info = ENTRY.step(objective, params, ENTRY.init(params, chosen), chosen, [torch.Generator()])
     assert state == {}
     return moved, info
 

@@ -33,7 +33,7 @@ def step(quadratic, w, *, name="saddle-free-newton", **changes):
     entry, params = OPTIMISERS.get(name), {"w": w}
     values = entry.defaults() | changes
     numbers = {name: torch.full((len(w),), value, dtype=w.dtype) for name, value in values.items() if isinstance(value, float)}
-    moved, state, info = entry.step(quadratic, params, entry.init(params, values), values | numbers, torch.Generator())
+    moved, state, info = entry.step(quadratic, params, entry.init(params, values), values | numbers, [torch.Generator()])
     assert state == {}
     return moved["w"], info
 

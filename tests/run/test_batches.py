@@ -134,9 +134,9 @@ def test_a_whole_set_walks_in_chunks_the_same_every_time(monkeypatch, kept):
     assert (whole.examples, whole.single_chunk) == (40, False)
     for _ in range(2):
         chunks = list(whole.chunks())
-        assert [len(labels) for _, labels in chunks] == [16, 16, 8]
-        assert np.array_equal(torch.cat([pixels for pixels, _ in chunks]).numpy(), given_set.images[given_set.split.train])
-        assert np.array_equal(torch.cat([labels for _, labels in chunks]).numpy(), given_set.labels[given_set.split.train])
+        assert [len(labels) for _, labels, _ in chunks] == [16, 16, 8]
+        assert np.array_equal(torch.cat([pixels for pixels, *_ in chunks]).numpy(), given_set.images[given_set.split.train])
+        assert np.array_equal(torch.cat([labels for _, labels, _ in chunks]).numpy(), given_set.labels[given_set.split.train])
     assert prepared == [16, 16, 8] * (1 if kept else 2)
 
 
@@ -155,7 +155,7 @@ def test_no_chunk_is_of_one_example(monkeypatch):
     for count, sizes in ((32, [16]), (34, [17]), (66, [16, 17]), (68, [16, 16, 2])):
         given_set = images(count=count)
         whole = WholeSet(Examples.of(given_set, given_set.split.train, device=CPU), lambda raw: raw.float())
-        assert [len(labels) for _, labels in whole.chunks()] == sizes
+        assert [len(labels) for _, labels, _ in whole.chunks()] == sizes
         assert whole.single_chunk == (len(sizes) == 1)
 
 
@@ -166,5 +166,5 @@ def test_chunks_that_were_measured_serve_the_gradient_as_well():
     with torch.no_grad():
         list(whole.chunks())
     weight = torch.ones(18, requires_grad=True)
-    sum((pixels.flatten(1) @ weight).sum() for pixels, _ in whole.chunks()).backward()
+    sum((pixels.flatten(1) @ weight).sum() for pixels, *_ in whole.chunks()).backward()
     assert weight.grad is not None

@@ -5,7 +5,9 @@ from torch import nn
 
 from thalweg.loss import LOSSES
 from thalweg.penalty import PENALTIES
+from thalweg.run.batches import Batch
 from thalweg.run.evaluate import figures, renewed_statistics
+from thalweg.run.module_objective import member, module_scores
 from thalweg.run.penalties import Penalties
 from thalweg.score import SCORES
 
@@ -17,7 +19,13 @@ def data():
 
 
 def pieces(images, labels, size=7):
-    return list(zip(images.split(size), labels.split(size), strict=True))
+    return [Batch(*pair) for pair in zip(images.split(size), labels.split(size), strict=True)]
+
+
+def scores_of(module, params, buffers):
+    """Scores of the only member, in evaluation mode."""
+    module.eval()
+    return lambda images: module_scores(module, {**member(params, 0), **member(buffers, 0)}, images, autocast=False)[None]
 
 
 def stacked(tensors):
@@ -30,9 +38,9 @@ def test_the_four_figures_by_numpy(data):
     params = stacked(module.named_parameters())
     penalties = Penalties([(PENALTIES.get("l2"), {**PENALTIES.get("l2").defaults(), "strength": 0.3})], frozenset({"weight"}))
     seen = []
-    found = figures(
-        module, params, {}, pieces(images, labels), loss=LOSSES.get("svm-sum"), knobs={"margin": 2.0}, penalties=penalties, autocast=False,
-        seen=seen.append,
+    (found,) = figures(
+        scores_of(module, params, {}), pieces(images, labels), loss=LOSSES.get("svm-sum"), knobs={"margin": 2.0},
+        penalties=penalties.value(params), seen=seen.append,
     )  # fmt: skip
     pixels, weight, bias = images.flatten(1).numpy(), params["weight"][0].numpy(), params["bias"][0].numpy()
     scores = pixels @ weight.T + bias
@@ -51,10 +59,9 @@ def test_dropout_and_batch_norm_are_in_evaluation_mode_and_stay_as_they_are(data
     params, buffers = stacked(module.named_parameters()), stacked(module.named_buffers())
     buffers["layers.1.running_mean"] += 1.0
     before = {name: tensor.clone() for name, tensor in buffers.items()}
-    asked = {"loss": LOSSES.get("softmax"), "knobs": {"smoothing": 0.0}, "penalties": Penalties([], frozenset()), "autocast": False}
-    whole, parts = (
-        figures(module.train(), params, buffers, pieces(images, labels, size), seen=lambda _: None, **asked) for size in (30, 4)
-    )
+    asked = {"loss": LOSSES.get("softmax"), "knobs": {"smoothing": 0.0}, "penalties": torch.zeros(1)}
+    scores = scores_of(module, params, buffers)
+    (whole,), (parts,) = (figures(scores, pieces(images, labels, size), seen=lambda _: None, **asked) for size in (30, 4))
     assert parts.loss == pytest.approx(whole.loss, rel=1e-13)
     assert parts.accuracy == whole.accuracy
     assert all(torch.equal(buffers[name], before[name]) for name in buffers)
@@ -73,7 +80,7 @@ def test_statistics_made_anew_against_a_loop_by_hand(data):
     for tensor in buffers.values():
         tensor.fill_(7)
     own = {name: tensor.clone() for name, tensor in module.state_dict().items()}
-    found = renewed_statistics(module, params, buffers, iter(pieces(images, labels, 10)), autocast=False)
+    found = renewed_statistics(module, params, buffers, lambda: pieces(images, labels, 10), autocast=False)
     hidden = [part.flatten(1) @ params["layers.0.weight"][0].T + params["layers.0.bias"][0] for part in images.split(10)]
     mean, variance = torch.stack([h.mean(0) for h in hidden]).mean(0), torch.stack([h.var(0) for h in hidden]).mean(0)
     torch.testing.assert_close(found["layers.1.running_mean"][0], mean, rtol=1e-12, atol=1e-13)
@@ -88,12 +95,12 @@ def test_statistics_made_anew_against_a_loop_by_hand(data):
 def test_without_batch_norm_there_is_nothing_to_make_anew(data):
     module = SCORES.get("linear").build((3, 2, 1), 4, torch.Generator().manual_seed(1))
     buffers = {}
-    assert renewed_statistics(module, stacked(module.named_parameters()), buffers, iter([]), autocast=False) is buffers
+    assert renewed_statistics(module, stacked(module.named_parameters()), buffers, lambda: [], autocast=False) is buffers
 
 
 def test_a_mistake_on_the_way_leaves_the_module_as_it_was(data):
     module = SCORES.get("mlp").build((3, 2, 1), 4, torch.Generator().manual_seed(1), widths=(5,), batch_norm=True)
-    wrong = iter([(torch.zeros(4, 9, 9, 1), torch.zeros(4, dtype=torch.int64))])
+    wrong = [Batch(torch.zeros(4, 9, 9, 1), torch.zeros(4, dtype=torch.int64))]
     with pytest.raises(RuntimeError):
-        renewed_statistics(module, stacked(module.named_parameters()), stacked(module.named_buffers()), wrong, autocast=False)
+        renewed_statistics(module, stacked(module.named_parameters()), stacked(module.named_buffers()), lambda: wrong, autocast=False)
     assert module.layers[1].momentum == 0.1

@@ -30,6 +30,10 @@ class Pieces:
     def examples(self):
         return sum(part.examples for part in self.parts)
 
+    @property
+    def counts(self):
+        return self.examples
+
     def chunks(self):
         for part in self.parts:
             yield from part.chunks()

@@ -11,7 +11,8 @@ from thalweg.core.outcome import Ending
 from thalweg.core.progress import Silent
 from thalweg.core.tree import dot
 from thalweg.run.batches import cuts, order
-from thalweg.run.loop import first_state, merit, run_to_the_end
+from thalweg.run.conduct import first_state, run_to_the_end
+from thalweg.run.keeping import merit
 from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch, Figures
 from thalweg.run.setting import settle_down
@@ -40,10 +41,10 @@ def go(images, state=None, *, end=None, saved=None, **settings):
     stop = Stop()
     watch = Watch(stop, end)
     save = (lambda _: None) if saved is None else saved.append
-    ended = run_to_the_end(
-        setting, first_state(setting, None) if state is None else state, save=save, log=lambda _: None, stop=stop, progress=watch
+    state, kept = run_to_the_end(
+        setting, first_state(setting, None) if state is None else state, save=save, log=lambda *_: None, stop=stop, progress=watch
     )
-    return *ended, setting
+    return state, state.outcomes[0], kept, setting
 
 
 def prepared(setting, images, part, dtype):
@@ -197,9 +198,9 @@ def alike(one, two):
 
 
 def same_state(one, two):
-    for field in ("params", "optimiser", "buffers", "chain", "mean", "averaged", "epoch", "taken", "step", "examples", "rate", "rows"):
+    for field in ("params", "optimiser", "buffers", "chain", "mean", "averaged", "epoch", "taken", "step", "examples", "rates", "logs"):
         assert alike(getattr(one, field), getattr(two, field)), field
-    assert one.best.epoch == two.best.epoch
+    assert one.best.epochs == two.best.epochs
     assert alike(one.best.params, two.best.params)
     assert alike(one.best.buffers, two.best.buffers)
 
@@ -296,7 +297,7 @@ def test_numbers_that_run_away_end_the_run_and_are_never_kept(pictures, rate, lo
             f"at step {outcome.step + 1} (rate {rate:g})" in outcome.reason
             or f"after step {outcome.step} (rate {rate:g})" in outcome.reason
         )
-        assert kept.epoch <= outcome.epoch
+        assert kept.epochs[0] <= outcome.epoch
         assert outcome.advice
 
 
@@ -330,7 +331,7 @@ def test_a_diverged_run_diverges_in_the_same_way_again(pictures):
 
 def test_no_better_figure_for_some_epochs_ends_the_run(pictures):
     state, outcome, kept, _ = go(pictures, optimiser={"name": "sgd", "rate": 1e-12}, epochs=50, patience=3)
-    assert (outcome.ending, outcome.epoch, kept.epoch) == (Ending.STOPPED_EARLY, 3, 0)
+    assert (outcome.ending, outcome.epoch, kept.epochs[0]) == (Ending.STOPPED_EARLY, 3, 0)
     assert outcome.reason == "no better accuracy for 3 epochs; the best was after epoch 0"
     assert len(state.rows) == 4
     assert outcome.exit_code == 0
@@ -339,9 +340,9 @@ def test_no_better_figure_for_some_epochs_ends_the_run(pictures):
 def test_the_best_weights_are_those_of_the_best_row(pictures):
     state, _, kept, _ = go(pictures, optimiser={"name": "sgd", "rate": 0.5}, epochs=6, batch=40, monitor="loss")
     losses = [row.validation.loss for row in state.rows]
-    assert kept.epoch == losses.index(min(losses))
+    assert kept.epochs[0] == losses.index(min(losses))
     _, _, last, _ = go(pictures, optimiser={"name": "sgd", "rate": 0.5}, epochs=6, batch=40, monitor="loss", keep="last")
-    assert last.epoch == 6
+    assert last.epochs[0] == 6
 
 
 def test_merit_takes_validation_where_there_is_any():
@@ -395,9 +396,9 @@ def test_the_average_of_the_path_is_what_counts_with_statistics_of_its_own(pictu
         expected = sum(weight * params[name] for weight, params in zip(weights, path, strict=True))
         torch.testing.assert_close(kept.params[name], expected, rtol=1e-5, atol=1e-6)
         assert alike(state.mean[name], kept.params[name])
-    pixels, _ = next(setting.renewal())
+    pixels, *_ = next(setting.renewal())
     assert kept.buffers["layers.1.running_mean"].shape == (1, 6)
-    hidden = [p.flatten(1) @ kept.params["layers.0.weight"][0].T + kept.params["layers.0.bias"][0] for p, _ in setting.renewal()]
+    hidden = [p.flatten(1) @ kept.params["layers.0.weight"][0].T + kept.params["layers.0.bias"][0] for p, *_ in setting.renewal()]
     torch.testing.assert_close(
         kept.buffers["layers.1.running_mean"][0], torch.stack([h.mean(0) for h in hidden]).mean(0), rtol=1e-5, atol=1e-5
     )

@@ -21,6 +21,7 @@ class Pieces:
 
     def __init__(self, *parts):
         self.parts, self.examples = parts, sum(part.examples for part in parts)
+        self.counts = self.examples
 
     def chunks(self):
         for part in self.parts:

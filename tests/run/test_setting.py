@@ -8,10 +8,13 @@ import torch
 from thalweg.core.errors import ConfigError, DataError
 from thalweg.core.imageset import ImageSet, Split
 from thalweg.optimise import OPTIMISERS
+from thalweg.run import devices
+from thalweg.run.data_facts import data_facts
+from thalweg.run.devices import device_of, precision_of
 from thalweg.run.linear_objective import LinearObjective
 from thalweg.run.module_objective import ModuleObjective
 from thalweg.run.recipe import Recipe
-from thalweg.run.setting import data_facts, device_of, precision_of, settle_down
+from thalweg.run.setting import settle_down
 
 CPU = torch.device("cpu")
 
@@ -78,7 +81,8 @@ def test_initial_weights_are_the_seeds(pictures):
 def test_a_batch_is_a_function_of_its_step_augmented_and_prepared(pictures):
     setting = settled(pictures, augment=["crop"], prepare=["scale"])
     rows = torch.arange(20)
-    first, labels = setting.batch(rows, step=3)
+    first, labels, own = setting.batch(rows, step=3)
+    assert own is None
     assert torch.equal(first, setting.batch(rows, step=3)[0])
     assert not torch.equal(first, setting.batch(rows, step=4)[0])
     plain = setting.batch(rows, step=3, augmented=False)[0]
@@ -92,9 +96,9 @@ def test_schedules_multiply(pictures):
     two = settled(pictures, schedule=["exponential"])
     both = settled(pictures, schedule=["cosine", "exponential"])
     for step in (0, 5, 9):
-        product = one.rate_factor(step, 10, 5) * two.rate_factor(step, 10, 5)
-        assert both.rate_factor(step, 10, 5) == pytest.approx(product, rel=1e-15)
-    assert settled(pictures).rate_factor(7, 10, 5) == 1.0
+        product = one.members.factors(step, 10, 5)[0] * two.members.factors(step, 10, 5)[0]
+        assert both.members.factors(step, 10, 5) == pytest.approx((product,), rel=1e-15)
+    assert settled(pictures).members.factors(7, 10, 5) == (1.0,)
 
 
 def test_the_expected_loss_at_the_start(pictures):
@@ -106,8 +110,8 @@ def test_the_expected_loss_at_the_start(pictures):
 def test_batches_of_renewal_are_always_the_same_and_never_of_one(pictures):
     setting = settled(pictures, batch=239, augment=["crop"])
     first = list(setting.renewal())
-    assert [len(labels) for _, labels in first] == [239]
-    assert all(torch.equal(a, b) for (a, _), (b, _) in zip(first, setting.renewal(), strict=True))
+    assert [len(labels) for _, labels, _ in first] == [239]
+    assert all(torch.equal(a, b) for (a, *_), (b, *_) in zip(first, setting.renewal(), strict=True))
 
 
 def small(classes=("cat", "dog", "eel"), labels=(0, 1, 2, 0), train=(0, 1, 2, 3)):
@@ -170,11 +174,15 @@ def test_the_processor_is_always_there():
 def test_precision_is_asked_for_or_chosen_where_it_pays(monkeypatch):
     for asked in ("fp32", "bf16", "fp64"):
         assert precision_of(Recipe.make(precision=asked), CPU, reduced=False) == asked
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
-    assert precision_of(Recipe(), CPU, reduced=True) == "bf16"
-    assert precision_of(Recipe(), CPU, reduced=False) == "fp32"
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
-    assert precision_of(Recipe(), CPU, reduced=True) == "fp32"
+    for tiles, instruction, vendor, chosen in [
+        (True, True, "GenuineIntel", "bf16"), (False, True, "GenuineIntel", "fp32"), (False, True, "AuthenticAMD", "bf16"),
+        (False, False, "AuthenticAMD", "fp32"),
+    ]:  # fmt: skip
+        monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda tiles=tiles: tiles)
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda instruction=instruction: instruction)
+        monkeypatch.setattr(devices, "_vendor", lambda vendor=vendor: vendor)
+        assert precision_of(Recipe(), CPU, reduced=True) == chosen
+        assert precision_of(Recipe(), CPU, reduced=False) == "fp32"
     assert precision_of(Recipe(), torch.device("mps"), reduced=True) == "fp32"
 
 

@@ -42,15 +42,15 @@ def test_everything_comes_back_bit_for_bit_in_the_order_it_had():
         chain={"0.scale.scale": torch.rand(1, 1, 1, dtype=torch.float64)},
         mean={name: 2 * tensor for name, tensor in own.items()},
         averaged=3,
-        best=Best(epoch=1, params=own, buffers={"bn.running_mean": torch.zeros(1, 3)}),
-        epoch=2, taken=1, step=7, examples=63, rate=0.1, seconds=1.25, rows=(row(0), row(1), row(2)),
+        best=Best(epochs=(1,), params=own, buffers={"bn.running_mean": torch.zeros(1, 3)}),
+        epoch=2, taken=1, step=7, examples=63, rates=(0.1,), seconds=1.25, logs=((row(0), row(1), row(2)),),
     )  # fmt: skip
     again = back(state)
     for field in ("params", "optimiser", "buffers", "chain", "mean"):
         assert alike(getattr(again, field), getattr(state, field)), field
     assert alike(again.best.params, state.best.params)
     assert alike(again.best.buffers, state.best.buffers)
-    for field in ("averaged", "epoch", "taken", "step", "examples", "rate", "seconds", "rows"):
+    for field in ("averaged", "epoch", "taken", "step", "examples", "rates", "seconds", "logs", "active", "outcomes"):
         assert getattr(again, field) == getattr(state, field)
     assert again.to_files() == state.to_files()
 
@@ -86,7 +86,7 @@ def test_a_parameters_name_may_hold_the_separator(name):
     assert alike(again.optimiser, {"velocity": own})
 
 
-FILES = State(params={"w": torch.ones(1, 2)}, optimiser={}, buffers={}, chain={}, rows=(row(0),)).to_files()
+FILES = State(params={"w": torch.ones(1, 2)}, optimiser={}, buffers={}, chain={}, logs=((row(0),),)).to_files()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ FILES = State(params={"w": torch.ones(1, 2)}, optimiser={}, buffers={}, chain={}
         {FACTS: b"{}"},
         {FACTS: b"\xff"},
         {FACTS: FILES[FACTS].replace(b'"params|w"', b'"params|v"')},
-        {FACTS: FILES[FACTS].replace(b'"rows": [', b'"rows": [3, ')},
+        {FACTS: FILES[FACTS].replace(b'"logs": [', b'"logs": [3, ')},
         {FACTS: FILES[FACTS].replace(b'"step"', b'"stop"')},
         {FACTS: json.dumps({**json.loads(FILES[FACTS]), "order": []}).encode()},
         {TENSORS: b""},
@@ -120,4 +120,4 @@ def test_a_missing_file_is_refused(missing):
 
 def test_numbers_that_json_has_no_word_for_are_not_written():
     with pytest.raises(ValueError, match="not JSON compliant"):
-        State(params={}, optimiser={}, buffers={}, chain={}, rate=float("nan")).to_files()
+        State(params={}, optimiser={}, buffers={}, chain={}, rates=(float("nan"),)).to_files()

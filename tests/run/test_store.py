@@ -40,7 +40,7 @@ def state(step, epoch=0):
         chain={},
         step=step,
         epoch=epoch,
-        rows=(row(0),),
+        logs=((row(0),),),
         seconds=0.5,
     )
 
@@ -128,36 +128,36 @@ def names(store):
 
 def test_the_newest_two_checkpoints_stay(store):
     for step in (1, 2, 10, 9, 11):
-        store.save(state(step))
+        store.checkpoints.save(state(step))
     assert [int(name.split("-")[0]) for name in names(store)] == [10, 11]
-    loaded, problems = store.load(device=CPU)
+    loaded, problems = store.checkpoints.load(device=CPU)
     assert (loaded.step, problems) == (11, [])
     assert torch.equal(loaded.params["w"], torch.full((1, 3), 11.0))
     assert loaded.rows == (row(0),)
 
 
 def test_order_is_by_step_and_never_by_the_clock(store):
-    store.save(state(1))
-    store.save(state(2))
+    store.checkpoints.save(state(1))
+    store.checkpoints.save(state(2))
     os.utime(store.folder / CHECKPOINTS / names(store)[0], (2**31, 2**31))
-    assert store.load(device=CPU)[0].step == 2
+    assert store.checkpoints.load(device=CPU)[0].step == 2
 
 
 def test_the_same_state_can_be_saved_again(store):
-    store.save(state(1))
-    store.save(state(1))
-    assert store.load(device=CPU)[0].step == 1
+    store.checkpoints.save(state(1))
+    store.checkpoints.save(state(1))
+    assert store.checkpoints.load(device=CPU)[0].step == 1
     assert len(names(store)) == 1
 
 
 def test_nothing_saved_is_nothing_loaded(store):
-    assert store.load(device=CPU) == (None, [])
+    assert store.checkpoints.load(device=CPU) == (None, [])
 
 
 @pytest.mark.parametrize("harm", ["empty", "truncated", "deleted", "no-manifest", "no-folder"])
 def test_a_damaged_newest_checkpoint_is_named_and_the_one_before_it_used(store, harm):
-    store.save(state(1))
-    store.save(state(2))
+    store.checkpoints.save(state(1))
+    store.checkpoints.save(state(2))
     newest = store.folder / CHECKPOINTS / names(store)[-1]
     victim = newest / "state.safetensors"
     if harm == "empty":
@@ -171,7 +171,7 @@ def test_a_damaged_newest_checkpoint_is_named_and_the_one_before_it_used(store, 
     else:
         for path in newest.iterdir():
             path.unlink()
-    loaded, problems = store.load(device=CPU)
+    loaded, problems = store.checkpoints.load(device=CPU)
     assert loaded.step == 1
     assert len(problems) == 1
     assert problems[0].startswith(f"checkpoint {newest} set aside: ")
@@ -179,8 +179,8 @@ def test_a_damaged_newest_checkpoint_is_named_and_the_one_before_it_used(store, 
 
 def test_flipped_bytes_of_a_checkpoint_are_found(store):
     """Every file, 120 bytes of each; a flip that loads must leave the state as it was (numbers in the manifest that nobody reads)."""
-    store.save(state(1))
-    store.save(state(2))
+    store.checkpoints.save(state(1))
+    store.checkpoints.save(state(2))
     newest = store.folder / CHECKPOINTS / names(store)[-1]
     chance = random.Random(0)
     for path in sorted(newest.iterdir()):
@@ -189,7 +189,7 @@ def test_flipped_bytes_of_a_checkpoint_are_found(store):
             changed = bytearray(data)
             changed[position] ^= 1 << chance.randrange(8)
             path.write_bytes(changed)
-            loaded, problems = store.load(device=CPU)
+            loaded, problems = store.checkpoints.load(device=CPU)
             if path.name == "manifest.json" and not problems:
                 assert loaded.to_files() == state(2).to_files()
             else:
@@ -201,19 +201,19 @@ def test_flipped_bytes_of_a_checkpoint_are_found(store):
 def test_a_checkpoint_whose_hashes_agree_but_whose_content_is_none_is_set_aside(store):
     from thalweg.core.durable import write_folder
 
-    store.save(state(1))
+    store.checkpoints.save(state(1))
     write_folder(store.folder / CHECKPOINTS / "0000000009-000000-000001", {"state.json": b"3"}, facts={})
-    loaded, problems = store.load(device=CPU)
+    loaded, problems = store.checkpoints.load(device=CPU)
     assert loaded.step == 1
     assert "0000000009-000000-000001" in problems[0]
 
 
 def test_both_damaged_is_a_beginning_from_the_start(store):
-    store.save(state(1))
-    store.save(state(2))
+    store.checkpoints.save(state(1))
+    store.checkpoints.save(state(2))
     for name in names(store):
         (store.folder / CHECKPOINTS / name / "manifest.json").unlink()
-    loaded, problems = store.load(device=CPU)
+    loaded, problems = store.checkpoints.load(device=CPU)
     assert loaded is None
     assert len(problems) == 2
 
@@ -261,7 +261,7 @@ def test_a_run_is_begun_and_cleared(store):
     assert store.manifest() == {"data": {"fingerprint": "f", "split": "s"}}
     assert store.exists
     assert store.recipe() == Recipe()
-    store.save(state(1))
+    store.checkpoints.save(state(1))
     store.write_log([row(0)])
     (store.folder / "notes.txt").write_text("mine")
     store.clear()
@@ -285,7 +285,7 @@ def test_a_folder_that_is_no_run_says_what_to_give(tmp_path):
 
 
 def test_a_disk_that_fails_while_a_checkpoint_is_written_leaves_the_one_before(store, monkeypatch):
-    store.save(state(1))
+    store.checkpoints.save(state(1))
 
     def full(descriptor):
         raise OSError(28, "No space left on device")
@@ -293,8 +293,8 @@ def test_a_disk_that_fails_while_a_checkpoint_is_written_leaves_the_one_before(s
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
         with pytest.raises(StorageError, match=r"cannot write .*0000000002.*bytes needed.*: the disk is full"):
-            store.save(state(2))
+            store.checkpoints.save(state(2))
         with pytest.raises(StorageError, match=r"metrics\.jsonl"):
             store.append_log(row(1))
-    assert store.load(device=CPU)[0].step == 1
+    assert store.checkpoints.load(device=CPU)[0].step == 1
     assert not list(store.folder.rglob(f"{TEMPORARY}*"))

@@ -15,11 +15,12 @@ from thalweg.core.imageset import Split
 from thalweg.core.outcome import Ending
 from thalweg.core.progress import Silent
 from thalweg.prepare import PREPARATIONS
-from thalweg.run import train as training
+from thalweg.run.checkpoint_folder import CheckpointFolder
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.run import open_run
 from thalweg.run.store import Store
-from thalweg.run.train import train, versions
+from thalweg.run.train import train
+from thalweg.run.versions import versions
 
 QUICK = {"epochs": 2, "batch": 60}
 
@@ -281,7 +282,7 @@ def test_a_damaged_newest_checkpoint_costs_time_and_nothing_else(pictures, tmp_p
 def test_a_disk_that_fills_up_leaves_a_run_to_go_on_with(pictures, tmp_path, monkeypatch):
     recipe = make(epochs=3, checkpoint_steps=2)
     whole = train(pictures, recipe, folder=tmp_path / "whole")
-    real = training.Store.save
+    real = CheckpointFolder.save
 
     def full(store, state):
         if state.step > 5:
@@ -289,7 +290,7 @@ def test_a_disk_that_fills_up_leaves_a_run_to_go_on_with(pictures, tmp_path, mon
         real(store, state)
 
     with monkeypatch.context() as patch:
-        patch.setattr(training.Store, "save", full)
+        patch.setattr(CheckpointFolder, "save", full)
         with pytest.raises(StorageError):
             train(pictures, recipe, folder=tmp_path / "run")
     run = train(pictures, recipe, folder=tmp_path / "run")
@@ -314,7 +315,7 @@ def test_divergence_leaves_a_finite_run_that_opens(pictures, tmp_path, keep, los
     run = check(train(pictures, recipe, folder=folder), folder, pictures)
     assert run.outcome.ending is Ending.DIVERGED
     assert run.outcome.exit_code == 4
-    state, problems = Store(folder).load(device=torch.device("cpu"))
+    state, problems = Store(folder).checkpoints.load(device=torch.device("cpu"))
     assert not problems
     assert all(torch.isfinite(tensor).all() for tensor in state.params.values())
     assert train(pictures, recipe, folder=folder).outcome == run.outcome
@@ -338,8 +339,8 @@ def test_a_run_starts_from_another_runs_weights_and_preparation(pictures, traine
     assert run.metrics[0].train.loss == pytest.approx(trained.figures["train"].loss, rel=1e-5)
     assert run.metrics[1].train.loss < run.metrics[0].train.loss
     other = train(changed, recipe)
-    first, _ = Store(trained.folder).load(device=torch.device("cpu"))
-    second, _ = Store(tmp_path / "second").load(device=torch.device("cpu"))
+    first, _ = Store(trained.folder).checkpoints.load(device=torch.device("cpu"))
+    second, _ = Store(tmp_path / "second").checkpoints.load(device=torch.device("cpu"))
     assert all(torch.equal(first.chain[name], second.chain[name]) for name in first.chain), "fitted once, on the first pictures"
     expected = trained.evaluate(changed)["train"].loss
     assert other.metrics[0].train.loss == pytest.approx(expected, rel=1e-4)

@@ -4,7 +4,7 @@ An entry is a frozen record: a summary, the formula, a reference, its knobs and 
 `members` is always the first axis of parameters and of everything computed per member; `batch` counts examples.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -107,12 +107,19 @@ class Augmentation(Entry):
     apply: Callable[..., Shaped[Tensor, "batch height width channels"]]
 
 
+StackedScores = Callable[[Params, Tensor, Sequence[torch.Generator] | None], Tensor]
+"""Parameters [members, ...], images [N, C, H, W], generators (None: evaluation mode) -> scores [members, N, classes]."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Score(Entry):
     """A score function: `build(shape, classes, generator, **knobs)` -> a module from images [N, C, H, W] to scores [N, classes].
 
     All randomness of the initialisation comes from `generator`. `closed_form`: the module is exactly a linear map of the pixels with
     parameters `weight` [classes, H*W*C] (height, width, channel order) and `bias` [classes], so that training may skip autograd.
+    `stacked(module)` -> scores of many members at once (None where this module has no such way): a function of parameters
+    [members, ...], images [N, C, H, W] and one generator a member for dropout (None: evaluation mode) to scores [members, N, classes],
+    differentiable once, drawing from each generator what the module alone would draw.
     `reduced_precision`: whether bfloat16 pays for it where the processor has it. `foreign`: building it runs code that a knob names, so
     that a stranger's run is opened on consent only. `recommended`: recipe settings that suit it, which the faces fill in where the person
     leaves them open (`{"optimiser": {"name": "adamw", "rate": 1e-3}, "epochs": 10}`).
@@ -120,6 +127,7 @@ class Score(Entry):
 
     build: Callable[..., nn.Module]
     closed_form: bool = False
+    stacked: Callable[[nn.Module], StackedScores | None] | None = None
     reduced_precision: bool = False
     foreign: bool = False
     recommended: Mapping[str, Any] = field(default_factory=dict)
@@ -189,14 +197,15 @@ class Objective(Protocol):
 class Optimiser(Entry):
     """An optimiser: two pure functions.
 
-    `init(params, settings) -> state`; `step(objective, params, state, settings, generator) -> (params, state, info)`. In `settings` a
+    `init(params, settings) -> state`; `step(objective, params, state, settings, generators) -> (params, state, info)`. In `settings` a
     `Number` knob (an `Integer` aside) is a tensor [members] in the parameters' dtype, the rate after the schedule; others are plain values.
+    `generators[member]` is the member's own source of noise, so that what it draws does not depend on who else is in the population.
     `full_batch`: by default a step looks at the whole training set. `proximal`: a proximal step of length `rate` may follow the update
     (otherwise penalties that are not smooth are refused).
     """
 
     init: Callable[[Params, Settings], State]
-    step: Callable[[Objective, Params, State, Settings, torch.Generator], tuple[Params, State, Info]]
+    step: Callable[[Objective, Params, State, Settings, Sequence[torch.Generator]], tuple[Params, State, Info]]
     full_batch: bool = False
     proximal: bool = False
 
@@ -213,6 +222,34 @@ class Average(Entry):
     """An average over the path of W: `update(mean, params, count, **knobs) -> mean`, `count` steps having been averaged before."""
 
     update: Callable[..., Params]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Critical:
+    """A point where a surface's gradient is zero: what its Hessian's eigenvalues make it, and the surface's value there.
+
+    `degenerate`: at least one eigenvalue is zero, so that they do not decide.
+    """
+
+    point: tuple[float, float]
+    kind: Literal["minimum", "maximum", "saddle", "degenerate"]
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surface(Entry):
+    """A function of two numbers to race optimisers on: `value(points [*points, 2], **knobs)` -> [*points], differentiable twice.
+
+    `window` (lowest x, highest x, lowest y, highest y) is the part worth drawing, `start` where a race begins by default. `critical` are
+    known critical points, the same for all values of the knobs; a surface with infinitely many gives some. `finish`: where the surface is
+    unbounded below, the value at which a point counts as having left the critical point; None where it has a lowest value.
+    """
+
+    value: Callable[..., Float[Tensor, "*points"]]
+    window: tuple[float, float, float, float]
+    start: tuple[float, float]
+    critical: tuple[Critical, ...]
+    finish: float | None = None
 
 
 @runtime_checkable

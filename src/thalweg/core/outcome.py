@@ -1,7 +1,9 @@
 """Outcomes: how a training run ended, as a value with advice."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Ending(StrEnum):
@@ -12,6 +14,7 @@ class Ending(StrEnum):
     STOPPED_EARLY = "stopped-early"
     DIVERGED = "diverged"
     INTERRUPTED = "interrupted"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,15 @@ class Outcome:
     reason: str
     advice: str = ""
     signal: int | None = None
+
+    def row(self) -> dict[str, Any]:
+        """Return the record as a JSON object."""
+        return {**asdict(self), "ending": self.ending.value}
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Outcome":
+        """Read the record from a JSON object."""
+        return cls(**{**row, "ending": Ending(row["ending"])})
 
     @property
     def exit_code(self) -> int:

@@ -4,6 +4,8 @@ No iterator state is ever saved: who knows the address gets the same numbers aga
 """
 
 import hashlib
+from collections.abc import Sequence
+from typing import overload
 
 import torch
 
@@ -21,3 +23,27 @@ def derive(seed: int, *address: int | str) -> int:
 def generator(seed: int, *address: int | str, device: torch.device | str = "cpu") -> torch.Generator:
     """Return a fresh PyTorch generator seeded for an address."""
     return torch.Generator(device=device).manual_seed(derive(seed, *address))
+
+
+class Generators(Sequence[torch.Generator]):
+    """One generator a member, each seeded for the same address from the member's own seed; none is made before it is asked for.
+
+    >>> drawn = [torch.rand(1, generator=each) for each in Generators((3, 4), "noise", 7)]
+    >>> torch.equal(drawn[1], torch.rand(1, generator=generator(4, "noise", 7)))
+    True
+    """
+
+    def __init__(self, seeds: Sequence[int], *address: int | str, device: torch.device | str = "cpu") -> None:
+        self.seeds, self.address, self.device = seeds, address, device
+
+    def __len__(self) -> int:
+        return len(self.seeds)
+
+    @overload
+    def __getitem__(self, member: int) -> torch.Generator: ...
+    @overload
+    def __getitem__(self, member: slice) -> "Generators": ...
+    def __getitem__(self, member: int | slice) -> "torch.Generator | Generators":
+        if isinstance(member, slice):
+            return Generators(self.seeds[member], *self.address, device=self.device)
+        return generator(self.seeds[member], *self.address, device=self.device)

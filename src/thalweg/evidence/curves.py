@@ -60,7 +60,7 @@ def measure(epochs: Sequence[Epoch], *, expected_start: float | None = None) -> 
     train = _part([row.train for row in epochs])
     seen = [row.validation for row in epochs]
     validation = _part(seen) if any(seen) else None
-    gaps = [row.epoch for row, value in zip(epochs, train.total, strict=True) if value is None]
+    gaps = [row.epoch for row, value in zip(epochs, train.total, strict=True) if row.train is not None and value is None]
     return Curves(
         epochs=tuple(row.epoch for row in epochs),
         steps=tuple(row.step for row in epochs),

@@ -20,6 +20,7 @@ Worked by hand: s = (3.2, 5.1, -1.7), y = 0: exp(s) = (24.53, 164.02, 0.18), p_0
 
 import math
 
+import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
@@ -71,20 +72,26 @@ def gradient(scores: Scores, labels: Labels, *, smoothing: Setting) -> Scores:
 def fused(scores: Scores, labels: Labels, *, smoothing: Setting) -> tuple[Values, Scores]:
     """Return value and gradient from one log-softmax: -log p_y, and p with exp(log p_y) - 1 in the true class's place.
 
-    What a training step uses, at a third of the time of both. The value is absolutely right to one rounding of 1: unlike `value`, it is 0
+    What a training step uses, at a third of the time of both. Smoothing is added to both, so that members without it get the same bits whoever
+    else is there. The value is absolutely right to one rounding of 1: unlike `value`, it is 0
     where the loss is below that. The class axis is walked as the second to last, which is how a linear score lays it out in memory.
 
     >>> import torch
     >>> fused(torch.tensor([[3.2, 5.1, -1.7]]), torch.tensor([0]), smoothing=0.0)
     (tensor([2.0404]), tensor([[-0.8700,  0.8690,  0.0010]]))
     """
-    if isinstance(smoothing, Tensor) or smoothing != 0:
-        return value(scores, labels, smoothing=smoothing), gradient(scores, labels, smoothing=smoothing)
     likely = widened(scores).transpose(-1, -2).log_softmax(-2)
     index = labels.expand(*likely.shape[:-2], 1, -1)
     picked = likely.gather(-2, index)
+    values = -picked.squeeze(-2)
+    smoothed = bool((torch.as_tensor(smoothing) != 0).any())
+    if smoothed:
+        values = values + smoothing * (picked.squeeze(-2) - likely.mean(-2))
     slopes = likely.exp_().scatter_(-2, index, picked.expm1())
-    return -picked.squeeze(-2), slopes.transpose(-1, -2)
+    if smoothed:
+        share = smoothing.unsqueeze(-2) if isinstance(smoothing, Tensor) else smoothing
+        slopes = (slopes - share / scores.shape[-1]).scatter_add(-2, index, torch.zeros_like(picked) + share)
+    return values, slopes.transpose(-1, -2)
 
 
 def at_zero(classes: int, *, smoothing: float) -> float:

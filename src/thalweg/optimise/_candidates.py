@@ -4,6 +4,7 @@ Candidates lie member after member: the c-th candidate of member m is row m * ca
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -38,12 +39,14 @@ def repeat(params: Params, candidates: int) -> Params:
     return transform(lambda p: p.repeat_interleave(candidates, dim=0), params)
 
 
-def noise(params: Params, candidates: int, generator: torch.Generator) -> Params:
-    """Draw standard normal numbers in the shape of `repeat(params, candidates)`, on the generator's device."""
+def noise(params: Params, candidates: int, generators: Sequence[torch.Generator]) -> Params:
+    """Draw standard normal numbers in the shape of `repeat(params, candidates)`, each member's from its own generator."""
+    own = list(generators)
 
     def draw(p: Tensor) -> Tensor:
-        shape = (len(p) * candidates, *p.shape[1:])
-        return torch.randn(shape, generator=generator, dtype=p.dtype, device=generator.device).to(p.device)
+        shape = (candidates, *p.shape[1:])
+        drawn = [torch.randn(shape, generator=each, dtype=p.dtype, device=each.device) for each in own]
+        return torch.cat(drawn).to(p.device)
 
     return transform(draw, params)
 

@@ -1,5 +1,7 @@
 """The plain descent step that `gradient-descent` and `sgd` share: they differ only in the examples that the objective looks at."""
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Settings, State
@@ -12,7 +14,7 @@ def nothing(params: Params, settings: Settings) -> State:
 
 
 def descend(
-    objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
 ) -> tuple[Params, State, Info]:
     """Return W - rate * gradient(W), per member; `info` has the loss at W."""
     loss, gradient = objective.value_and_gradient(params)

@@ -7,6 +7,8 @@ larger epsilon shortens it. The paper has no rate (1 here); the rate does not en
 `torch.optim.Adadelta`.
 """
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -23,7 +25,9 @@ def init(params: Params, settings: Settings) -> State:
     return {"square": zeros_like(params), "length": zeros_like(params)}
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Return the parameters after one step, per member; `info` has the loss before it."""
     loss, gradient = objective.value_and_gradient(params)
     square = running_square(tree_in(state, "square"), gradient, settings["decay"])

@@ -7,6 +7,8 @@ h starts at `initial`: 0 as in the paper and `torch.optim.Adagrad`; TensorFlow a
 gradients are short. Epsilon stands outside the root. A number whose gradient was always 0 does not move.
 """
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
@@ -21,7 +23,9 @@ def init(params: Params, settings: Settings) -> State:
     return {"sum": transform(lambda p: torch.zeros_like(p).add_(along(settings["initial"], p)), params)}
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Return the parameters after one step, per member; `info` has the loss before it."""
     loss, gradient = objective.value_and_gradient(params)
     total = transform(lambda h, g: torch.addcmul(h, g, g), tree_in(state, "sum"), gradient)

@@ -7,6 +7,8 @@ Without `correct_bias` (a = b = 1) the first step is sqrt(10) = 3.16 times that.
 `torch.optim.Adam` without weight decay and amsgrad. A penalty enters through its gradient and is scaled like it: see `adamw`.
 """
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
@@ -20,7 +22,9 @@ def init(params: Params, settings: Settings) -> State:
     return zero_moments(params)
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Return the parameters after one step, per member; `info` has the loss before it."""
     loss, gradient = objective.value_and_gradient(params)
     moved, moments = adam_step(params, settings["rate"], gradient, state, settings, correct_bias=settings["correct_bias"])

@@ -7,6 +7,8 @@ For `sgd` such a decay equals a penalty of strength decay / 2 on sum(W^2); for A
 root mean square with the rest, so that weights with large gradients are penalised less. A recipe may use both; their effects add.
 """
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
@@ -21,7 +23,9 @@ def init(params: Params, settings: Settings) -> State:
     return zero_moments(params)
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Return the parameters after the decay and one step, per member; `info` has the loss before them."""
     loss, gradient = objective.value_and_gradient(params)
     decayed = decay(params, objective.penalised, settings["rate"] * settings["decay"])

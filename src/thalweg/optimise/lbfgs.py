@@ -1,6 +1,7 @@
 """L-BFGS: Newton's step with a Hessian that is guessed from the last few steps."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from jaxtyping import Float
@@ -82,7 +83,9 @@ def _move(params: Params, length: Tensor, direction: Params) -> Params:
     return transform(lambda p, d: torch.where(along(length, p) > 0, p + along(length, p) * d, p), params, direction)
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Take one quasi-Newton step, its length found by a line search for the strong Wolfe conditions, each member on its own.
 
     The trial length is 1, before the first pair min(1, 1 / |g|). Loss and gradient at the accepted point are kept in the state for

@@ -1,5 +1,7 @@
 """Local search: take a small random step, keep it if the loss is lower."""
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
@@ -14,7 +16,9 @@ def init(params: Params, settings: Settings) -> State:
     return {"best": unevaluated(params)}
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Try `candidates` steps W + rate * Z with Z ~ N(0, 1) for each member; move to the best one if it is lower than W.
 
     The loss never rises; without an improvement W stays. The candidates of all members are one call of `objective.value`; the first
@@ -24,7 +28,7 @@ def step(objective: Objective, params: Params, state: State, settings: Settings,
     `info`: `loss` where the step began and `evaluations` made for each member.
     """
     rate, candidates = settings["rate"].repeat_interleave(settings["candidates"]), settings["candidates"]
-    proposals = add_scaled(repeat(params, candidates), rate, noise(params, candidates, generator))
+    proposals = add_scaled(repeat(params, candidates), rate, noise(params, candidates, generators))
     kept = keep_best(objective, params, tensor_in(state, "best"), proposals)
     return kept.params, {"best": kept.best}, {"loss": kept.start, "evaluations": kept.evaluations}
 

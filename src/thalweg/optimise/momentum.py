@@ -7,6 +7,8 @@ This is PyTorch's form (`torch.optim.SGD`, dampening 0): the rate multiplies the
 v <- momentum * v - rate * g, W <- W + v; the two agree while the rate is constant and differ for some steps after the rate changes.
 """
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
@@ -20,7 +22,9 @@ def init(params: Params, settings: Settings) -> State:
     return {"velocity": zeros_like(params)}
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Return the parameters after one step of the heavy ball, per member; `info` has the loss before it."""
     loss, gradient = objective.value_and_gradient(params)
     velocity = add_scaled(gradient, settings["momentum"], tree_in(state, "velocity"))

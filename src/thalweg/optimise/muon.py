@@ -11,6 +11,7 @@ layer to Adam; here it counts as a matrix like any other.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from jaxtyping import Float
@@ -32,7 +33,9 @@ def init(params: Params, settings: Settings) -> State:
     return state | zero_moments(others) if others else state
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Return the parameters after one step, per member; `info` has the loss before it."""
     loss, gradient = objective.value_and_gradient(params)
     matrices, others = _divide(gradient)

@@ -8,6 +8,8 @@ rate both take the same path, W = X - rate * momentum * v. It differs from Neste
 With momentum = 0 it is `sgd`.
 """
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
@@ -21,7 +23,9 @@ def init(params: Params, settings: Settings) -> State:
     return {"velocity": zeros_like(params)}
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Return the parameters after one step, per member; `info` has the loss before it."""
     loss, gradient = objective.value_and_gradient(params)
     velocity = add_scaled(gradient, settings["momentum"], tree_in(state, "velocity"))

@@ -1,5 +1,7 @@
 """Newton's method: go where the quadratic model of the loss has its critical point."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -10,7 +12,9 @@ from thalweg.optimise._descent import nothing
 from thalweg.optimise._minres import minres
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Step by rate * d, where (H + damping * I) d = -g is solved by MINRES from Hessian-vector products.
 
     With rate 1 and damping 0 this is the pure method of the lecture: no line search, no test for descent. On a quadratic it reaches

@@ -1,5 +1,7 @@
 """Random search: guess the weights, keep the best guess."""
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
@@ -14,7 +16,9 @@ def init(params: Params, settings: Settings) -> State:
     return {"best": unevaluated(params)}
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Draw `candidates` fresh W ~ N(0, scale^2) for each member and keep the best W ever seen, the starting point included.
 
     All parameters are drawn, biases too. The candidates of all members are one call of `objective.value`; the first step evaluates
@@ -24,7 +28,7 @@ def step(objective: Objective, params: Params, state: State, settings: Settings,
     `info`: `loss` where the step began (the best so far) and `evaluations` made for each member.
     """
     scale, candidates = settings["scale"].repeat_interleave(settings["candidates"]), settings["candidates"]
-    proposals = transform(lambda z: along(scale, z) * z, noise(params, candidates, generator))
+    proposals = transform(lambda z: along(scale, z) * z, noise(params, candidates, generators))
     kept = keep_best(objective, params, tensor_in(state, "best"), proposals)
     return kept.params, {"best": kept.best}, {"loss": kept.start, "evaluations": kept.evaluations}
 

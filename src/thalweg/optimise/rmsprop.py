@@ -7,6 +7,8 @@ Epsilon stands outside the root and decay is 0.99, as in `torch.optim.RMSprop`; 
 lecture where the method appeared uses 0.9. Neither momentum nor centring, which PyTorch offers under the same name.
 """
 
+from collections.abc import Sequence
+
 import torch
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
@@ -21,7 +23,9 @@ def init(params: Params, settings: Settings) -> State:
     return {"square": zeros_like(params)}
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Return the parameters after one step, per member; `info` has the loss before it."""
     loss, gradient = objective.value_and_gradient(params)
     square = running_square(tree_in(state, "square"), gradient, settings["decay"])

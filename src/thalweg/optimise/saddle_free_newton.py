@@ -1,5 +1,6 @@
 """Saddle-free Newton: Newton's step with the sign of negative curvature turned."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -47,7 +48,9 @@ def turn(product: Product, gradient: Float[Tensor, "members total"], *, rank: in
     return Turned(direction, theta[:, 0], residuals[:, 0], theta[:, -1], residuals[:, -1])
 
 
-def step(objective: Objective, params: Params, state: State, settings: Settings, generator: torch.Generator) -> tuple[Params, State, Info]:
+def step(
+    objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
+) -> tuple[Params, State, Info]:
     """Step by -rate * (|H| + damping I)^-1 g, where |H| has the eigenvectors of H and the sizes of its eigenvalues.
 
     Where H is positive definite this is Newton's step. Along negative curvature it goes downhill, away from the saddle on which

@@ -3,11 +3,11 @@
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Int64, Shaped
+from jaxtyping import Bool, Int64, Shaped
 from torch import Tensor
 
 from thalweg.core.entries import Shape
@@ -15,8 +15,17 @@ from thalweg.core.imageset import ImageSet
 from thalweg.core.seeds import generator
 from thalweg.prepare import Chain
 
-Batch = tuple[Tensor, Tensor]
-"""Prepared images [N, H, W, C] and labels [N]."""
+
+class Batch(NamedTuple):
+    """Prepared images [N, H, W, C], labels [N], and which members train on which of them (None: all on all)."""
+
+    images: Shaped[Tensor, "batch height width channels"]
+    labels: Int64[Tensor, " batch"]
+    own: Bool[Tensor, "members batch"] | None = None
+
+
+Counts = int | Int64[Tensor, " members"]
+"""How many examples a mean is over: the same number for all members, or one for each."""
 
 CHUNK_NUMBERS = 1 << 19
 CACHE_BYTES = 1 << 30
@@ -38,6 +47,10 @@ class Batches(Protocol):
     @property
     def examples(self) -> int:
         """How many examples there are in all."""
+
+    @property
+    def counts(self) -> Counts:
+        """How many of them a member averages over; 1 where it has none, so that its mean is zero."""
 
     @property
     def single_chunk(self) -> bool:
@@ -108,6 +121,7 @@ class MiniBatch:
 
     images: Tensor
     labels: Tensor
+    own: Tensor | None = None
     single_chunk: bool = True
 
     @property
@@ -115,24 +129,41 @@ class MiniBatch:
         """How many examples there are."""
         return len(self.labels)
 
+    @property
+    def counts(self) -> Counts:
+        """How many of them a member averages over."""
+        return self.examples if self.own is None else self.own.sum(1).clamp_min(1)
+
     def chunks(self) -> Iterator[Batch]:
         """Yield the batch."""
-        yield self.images, self.labels
+        yield Batch(self.images, self.labels, self.own)
 
 
 @dataclass(eq=False)
 class WholeSet:
-    """A whole part in chunks, prepared anew on every walk; with `keep`, prepared once and kept if it fits into a gigabyte."""
+    """A whole part in chunks, prepared anew on every walk; with `keep`, prepared once and kept if it fits into a gigabyte.
+
+    `own` [members, all rows of the set] says which examples each member averages over.
+    """
 
     part: Examples
     prepare: Callable[[Tensor], Tensor]
     keep: bool = False
+    own: Bool[Tensor, "members all"] | None = None
     _kept: list[Batch] | None = field(default=None, repr=False)
+    _counts: Int64[Tensor, " members"] | None = field(default=None, repr=False)
 
     @property
     def examples(self) -> int:
         """How many examples there are."""
         return len(self.part)
+
+    @property
+    def counts(self) -> Counts:
+        """How many of them a member averages over."""
+        if self.own is not None and self._counts is None:
+            self._counts = self.own[:, self.part.rows].sum(1).clamp_min(1)
+        return self.examples if self._counts is None else self._counts
 
     @property
     def single_chunk(self) -> bool:
@@ -148,7 +179,7 @@ class WholeSet:
     def _fresh(self) -> Iterator[Batch]:
         for rows in self.part.rows.split(cuts(len(self.part), self.part.chunk)):
             raw, labels = self.part.raw(rows)
-            yield self.prepare(raw), labels
+            yield Batch(self.prepare(raw), labels, None if self.own is None else self.own[:, rows])
 
 
 def order(examples: int, *, seed: int, epoch: int) -> Int64[Tensor, " n"]:

@@ -27,7 +27,7 @@ class Checkpoints:
     def written(self, state: State) -> State:
         """Write a checkpoint, unless this very state has one."""
         state = replace(state, seconds=self.clock())
-        if self.place != (state.step, len(state.rows)):
+        if self.place != (state.step, state.logged):
             self.save(state)
-        self.last, self.place = self.clock(), (state.step, len(state.rows))
+        self.last, self.place = self.clock(), (state.step, state.logged)
         return state

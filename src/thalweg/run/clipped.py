@@ -14,11 +14,11 @@ from thalweg.core.tree import Params, along, norm, transform
 class Clipped:
     """The objective `inner` with its gradient scaled down to a Euclidean norm of at most `bound`, per member: g min(1, bound / |g|).
 
-    The norm is over all parameters together, as in `torch.nn.utils.clip_grad_norm_`.
+    The norm is over all parameters together, as in `torch.nn.utils.clip_grad_norm_`. A member's bound may be infinite.
     """
 
     inner: Objective
-    bound: float
+    bound: float | Float[Tensor, " members"]
 
     @property
     def penalised(self) -> frozenset[str]:

@@ -1,38 +1,36 @@
-"""Divergence: a step that made something that is not finite, and what it was."""
+"""Divergence: members whose step made something that is not finite, and what it was."""
 
 import math
 
 import torch
+from jaxtyping import Float
+from torch import Tensor
 
 from thalweg.core.entries import Objective
 from thalweg.core.tree import Params
-from thalweg.run.state import State
 
 
-class Divergence(Exception):  # noqa: N818  (an event inside the loop that becomes an Outcome)
-    """Something stopped being finite; the message says what and when, `before` is the last state in which all was finite."""
+def diverged(loss: Float[Tensor, " members"], params: Params) -> list[int]:
+    """Return the places of members whose loss or weights are not finite in the single precision that models are kept in.
 
-    def __init__(self, event: str, before: State) -> None:
-        super().__init__(event)
-        self.before = before
+    One sum over everything decides, and only a sum that is not finite is looked into.
+    """
+    total = loss.float().sum() + torch.stack([tensor.float().sum() for tensor in params.values()]).sum()
+    if math.isfinite(total.item()):
+        return []
+    fine = loss.isfinite()
+    for tensor in params.values():
+        fine = fine & tensor.float().isfinite().flatten(1).all(1)
+    return [place for place, good in enumerate(fine.tolist()) if not good]
 
 
-def culprit(objective: Objective, before: State, params: Params, loss: float) -> str:
-    """Name the first tensor that is not finite: the loss, a gradient or a weight."""
-    if not math.isfinite(loss):
+def culprit(objective: Objective, before: Params, params: Params, loss: Float[Tensor, " members"], place: int) -> str:
+    """Name the first tensor of a member that is not finite: the loss, a gradient or a weight."""
+    if not math.isfinite(loss[place].item()):
         return "the loss"
-    _, gradient = objective.value_and_gradient(before.params)
+    _, gradient = objective.value_and_gradient(before)
     for kind, tensors in (("gradient of", gradient), ("weights", params)):
         for name, tensor in tensors.items():
-            if not torch.isfinite(tensor).all():
+            if not torch.isfinite(tensor[place]).all():
                 return f"the {kind} {name}"
     return "the weights"
-
-
-def finite(params: Params) -> bool:
-    """Whether every weight is finite in the single precision that models are kept in.
-
-    One sum per tensor decides, and only a sum that is not finite is looked into.
-    """
-    total = sum(tensor.float().sum().item() for tensor in params.values())
-    return math.isfinite(total) or all(bool(torch.isfinite(tensor.float()).all()) for tensor in params.values())

@@ -1,69 +1,82 @@
-"""Evaluation: the four figures of a part of the data at one W, in evaluation mode, and batch-norm statistics made anew."""
+"""Evaluation: the four figures of a part of the data at one W a member, in evaluation mode, and batch-norm statistics made anew."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import torch
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from thalweg.core.entries import Loss
 from thalweg.core.tree import Params
 from thalweg.run.batches import Batch
-from thalweg.run.module_objective import member, module_scores
-from thalweg.run.penalties import Knobs, Penalties
+from thalweg.run.module_objective import join, member, module_scores, own_examples
+from thalweg.run.penalties import Knobs
 from thalweg.run.record import Figures
 
 
 def figures(
-    module: nn.Module,
-    params: Params,
-    buffers: Params,
+    scores: Callable[[Tensor], Tensor],
     chunks: Iterable[Batch],
     *,
     loss: Loss,
     knobs: Knobs,
-    penalties: Penalties,
-    autocast: bool,
+    penalties: Float[Tensor, " members"],
     seen: Callable[[int], None],
-) -> Figures:
-    """Return mean data loss, penalty, total and accuracy of the first member; `seen(n)` is told as chunks are done."""
-    module.eval()
-    tensors = {**member(params, 0), **member(buffers, 0)}
-    total = torch.zeros((), dtype=torch.float64)
-    right = examples = 0
+) -> tuple[Figures, ...]:
+    """Return mean data loss, penalty, total and accuracy of every member; `seen(n)` is told as chunks are done.
+
+    `scores` takes prepared images to all members' scores [members, N, classes]. A member with examples of its own is measured on those.
+    """
+    total = torch.zeros(len(penalties), dtype=torch.float64)
+    right, examples = torch.zeros_like(total), torch.zeros_like(total)
     with torch.no_grad():  # not inference_mode: chunks that are kept serve the gradient as well
-        for images, labels in chunks:
-            scores = module_scores(module, tensors, images, autocast=autocast)
-            total += loss.value(scores, labels, **knobs).cpu().double().sum()
-            right += int((scores.argmax(1) == labels).sum())
-            examples += len(labels)
+        for images, labels, own in chunks:
+            answers = scores(images)
+            values, hits = loss.value(answers, labels, **knobs).double(), (answers.argmax(-1) == labels).double()
+            if own is not None:
+                values, hits = torch.where(own, values, 0.0), hits * own
+            total += values.sum(1).cpu()
+            right += hits.sum(1).cpu()
+            examples += len(labels) if own is None else own.sum(1).cpu()
             seen(len(labels))
-        penalty = float(penalties.value(params)[0])
-    return Figures.of(float(total) / examples, penalty, right / examples)
+    rows = zip(total.tolist(), penalties.tolist(), right.tolist(), examples.tolist(), strict=True)
+    return tuple(Figures.of(sums / count, penalty, hits / count) for sums, penalty, hits, count in rows)
 
 
-def renewed_statistics(module: nn.Module, params: Params, buffers: Params, batches: Iterator[Batch], *, autocast: bool) -> Params:
-    """Return batch-norm statistics of the given weights: the plain mean over `batches` in training mode.
+def renewed_statistics(
+    module: nn.Module, params: Params, buffers: Params, batches: Callable[[], Iterable[Batch]], *, autocast: bool
+) -> Params:
+    """Return batch-norm statistics of the given weights: the mean over `batches()` in training mode, each member's over its own examples.
 
     An average of weights was never itself trained, so the running statistics of the path do not belong to it.
     """
     layers = [layer for layer in module.modules() if isinstance(layer, nn.modules.batchnorm._BatchNorm) and layer.track_running_stats]
     if not layers:
         return buffers
-    fresh = {name: tensor.clone() for name, tensor in buffers.items()}
-    for name, tensor in fresh.items():
-        if name.endswith(("running_mean", "running_var", "num_batches_tracked")):
-            tensor.fill_(1.0 if name.endswith("running_var") else 0.0)
     momenta = [layer.momentum for layer in layers]
     for layer in layers:
         layer.momentum = None
     module.train()
-    tensors: dict[str, Tensor] = {**member(params, 0), **member(fresh, 0)}
+    members = []
     try:
-        with torch.no_grad():
-            for images, _ in batches:
-                module_scores(module, tensors, images, autocast=autocast)
+        for place in range(len(next(iter(params.values())))):
+            fresh = {name: _unmeasured(name, tensor) for name, tensor in member(buffers, place).items()}
+            with torch.no_grad():
+                for batch in batches():
+                    images, labels = own_examples(batch, place)
+                    if len(labels) > 1:
+                        module_scores(module, {**member(params, place), **fresh}, images, autocast=autocast)
+            members.append(fresh)
     finally:
         for layer, momentum in zip(layers, momenta, strict=True):
             layer.momentum = momentum
         module.eval()
+    return join(members)
+
+
+def _unmeasured(name: str, tensor: Tensor) -> Tensor:
+    """Return a buffer as it is before the first batch, where it is a statistic of batch-norm; a copy of any other."""
+    fresh = tensor.clone()
+    if name.endswith(("running_mean", "running_var", "num_batches_tracked")):
+        fresh.fill_(1.0 if name.endswith("running_var") else 0.0)
     return fresh

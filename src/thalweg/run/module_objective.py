@@ -1,7 +1,8 @@
-"""The objective of any module, through autograd, a member at a time."""
+"""The objective of any module, through autograd, a member at a time; several members side by side where that is faster."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import torch
 from jaxtyping import Float
@@ -10,9 +11,11 @@ from torch.func import functional_call
 
 from thalweg.core.entries import Loss
 from thalweg.core.tree import Params
-from thalweg.run.batches import Batches
+from thalweg.run.batches import Batch, Batches
+from thalweg.run.crew import Crew
 from thalweg.run.penalties import Knobs, Penalties
 
+Answer = TypeVar("Answer")
 Graph = tuple[list[Tensor], list[Tensor]]
 """Leaves and the gradient at them, with the graph that made it."""
 
@@ -23,7 +26,9 @@ class ModuleObjective:
 
     `buffers` [members, ...] (batch-norm's statistics) move with every evaluation that asks for the gradient, as in a training loop; over a
     whole training set batch-norm sees one chunk at a time. `noise(member)` seeds dropout. `autocast`: bfloat16 inside the module.
-    The graph of the last Hessian-vector product is kept while `params` stays the same object and the batch is one chunk.
+    A member with examples of its own sees only those; where a batch has fewer than `fewest` of them (two for batch-norm) it sees none and
+    its gradient there is zero. The graph of the last Hessian-vector product is kept while `params` stays the same object and the batch
+    is one chunk.
     """
 
     module: nn.Module
@@ -35,45 +40,50 @@ class ModuleObjective:
     noise: Callable[[int], int]
     autocast: bool = False
     members: int = 1
-    _kept: tuple[Params, list[Graph]] | None = field(default=None, repr=False)
+    crew: Crew | None = None
+    fewest: int = 1
+    _kept: tuple[Params, list[list[Graph]]] | None = field(default=None, repr=False)
 
     @property
     def penalised(self) -> frozenset[str]:
         """Names of the parameters that penalties and decay act on."""
         return self.penalties.names
 
+    @property
+    def module_device(self) -> torch.device:
+        """Where the module's parameters are."""
+        return next(self.module.parameters()).device
+
     def value(self, params: Params) -> Float[Tensor, " members"]:
         """Return mean loss + penalty for any multiple of the run's members; buffers stay as they are."""
         candidates = len(next(iter(params.values())))
-        values = []
-        with torch.no_grad():
-            for candidate in range(candidates):
-                owner = candidate * self.members // candidates
-                losses = self._losses(member(params, candidate), self._copied_buffers(owner), owner)
-                values.append(torch.stack(list(losses)).sum())
-        return torch.stack(values).to(_dtype(params)) + self.penalties.value(params)
+
+        def one(module: nn.Module, candidate: int) -> Tensor:
+            owner = candidate * self.members // candidates
+            with torch.no_grad():
+                losses = self._losses(module, member(params, candidate), self._copied_buffers(owner), owner)
+                return torch.stack([*losses, _nothing(params)]).sum()
+
+        return torch.stack(self._each(one, candidates)).to(_dtype(params)) + self.penalties.value(params)
 
     def value_and_gradient(self, params: Params) -> tuple[Float[Tensor, " members"], Params]:
         """Return mean loss + penalty and its gradient; batch-norm's statistics move."""
-        values, gradients = [], []
-        for index in range(self.members):
-            value, gradient = self._member_gradient(params, index)
-            values.append(value)
-            gradients.append(gradient)
-        value, gradient = join_values(values).to(_dtype(params)), join(gradients)
+        answers = self._each(lambda module, index: self._member_gradient(module, params, index), self.members)
+        value, gradient = join_values([value for value, _ in answers]).to(_dtype(params)), join([slopes for _, slopes in answers])
         if not self.penalties.entries:
             return value, gradient
         return value + self.penalties.value(params), self.penalties.add_gradient(params, gradient)
 
-    def _member_gradient(self, params: Params, index: int) -> tuple[Tensor, Params]:
+    def _member_gradient(self, module: nn.Module, params: Params, index: int) -> tuple[Tensor, Params]:
         leaves = {name: tensor.detach().requires_grad_() for name, tensor in member(params, index).items()}
         total: Tensor | None = None
         sums: list[Tensor] = []
-        for loss in self._losses(leaves, member(self.buffers, index), index):
+        for loss in self._losses(module, leaves, member(self.buffers, index), index):
             slopes = torch.autograd.grad(loss, list(leaves.values()), materialize_grads=True)
             total = loss.detach() if total is None else total + loss.detach()
             sums = [slope.contiguous() for slope in slopes] if not sums else [a + b for a, b in zip(sums, slopes, strict=True)]
-        assert total is not None
+        if total is None:
+            return _nothing(params), {name: torch.zeros_like(leaf) for name, leaf in leaves.items()}
         return total, dict(zip(leaves, sums, strict=True))
 
     def hessian_vector(self, params: Params, vectors: Params) -> Params:
@@ -93,26 +103,44 @@ class ModuleObjective:
             yield from self._fresh_graphs(params, index)
             return
         if self._kept is None or self._kept[0] is not params:
-            self._kept = (params, [graph for each in range(self.members) for graph in self._fresh_graphs(params, each)])
-        yield self._kept[1][index]
+            self._kept = (params, [list(self._fresh_graphs(params, each)) for each in range(self.members)])
+        yield from self._kept[1][index]
 
     def _fresh_graphs(self, params: Params, index: int) -> Iterator[Graph]:
         leaves = {name: tensor.detach().requires_grad_() for name, tensor in member(params, index).items()}
         values = list(leaves.values())
-        for loss in self._losses(leaves, self._copied_buffers(index), index):
+        for loss in self._losses(self.module, leaves, self._copied_buffers(index), index):
             slopes = torch.autograd.grad(loss, values, create_graph=True, materialize_grads=True)
             yield values, [slope if slope.requires_grad else slope + 0 * leaf for slope, leaf in zip(slopes, values, strict=True)]
 
-    def _losses(self, params: Params, buffers: Params, index: int) -> Iterator[Tensor]:
-        """Yield each chunk's share of the mean loss."""
-        seed_noise(_device(params), self.noise(index))
+    def _losses(self, module: nn.Module, params: Params, buffers: Params, index: int) -> Iterator[Tensor]:
+        """Yield each chunk's share of the mean loss, of the chunks in which the member has enough examples."""
+        if self.crew is None:  # side by side, nobody draws noise
+            seed_noise(_device(params), self.noise(index))
         knobs = {name: value[index] if isinstance(value, Tensor) else value for name, value in self.knobs.items()}
-        for images, labels in self.batches.chunks():
-            scores = module_scores(self.module, {**params, **buffers}, images, autocast=self.autocast)
-            yield self.loss.value(scores, labels, **knobs).sum() / self.batches.examples
+        counts = self.batches.counts
+        count = counts[index] if isinstance(counts, Tensor) else counts
+        for batch in self.batches.chunks():
+            images, labels = own_examples(batch, index)
+            if len(labels) < self.fewest and batch.own is not None:
+                continue
+            scores = module_scores(module, {**params, **buffers}, images, autocast=self.autocast)
+            yield self.loss.value(scores, labels, **knobs).sum() / count
 
     def _copied_buffers(self, index: int) -> Params:
         return {name: tensor.clone() for name, tensor in member(self.buffers, index).items()}
+
+    def _each(self, act: Callable[[nn.Module, int], Answer], count: int) -> list[Answer]:
+        if self.crew is not None:
+            return self.crew.each(act, count)
+        return [act(self.module, index) for index in range(count)]
+
+
+def own_examples(batch: Batch, index: int) -> tuple[Tensor, Tensor]:
+    """Return the images and labels of a batch that a member trains on."""
+    if batch.own is None:
+        return batch.images, batch.labels
+    return batch.images[batch.own[index]], batch.labels[batch.own[index]]
 
 
 def module_scores(module: nn.Module, tensors: Params, images: Tensor, *, autocast: bool) -> Float[Tensor, "batch classes"]:
@@ -145,6 +173,11 @@ def seed_noise(device: torch.device, seed: int) -> None:
         torch.default_generator.manual_seed(seed)
     else:
         getattr(torch, device.type).manual_seed(seed)
+
+
+def _nothing(params: Params) -> Tensor:
+    """Return the loss of no examples."""
+    return torch.zeros((), dtype=_dtype(params), device=_device(params))
 
 
 def _device(params: Params) -> torch.device:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Mapping
 from functools import partial
@@ -21,6 +20,7 @@ from thalweg.loss import LOSSES
 from thalweg.optimise import OPTIMISERS
 from thalweg.penalty import PENALTIES
 from thalweg.prepare import PREPARATIONS
+from thalweg.run.toml_lines import line_of
 from thalweg.schedule import SCHEDULES
 from thalweg.score import SCORES
 
@@ -92,7 +92,11 @@ def _from_pair(field: str, name: str, value: Any) -> dict[str, Any]:
 
 
 class DataPart(BaseModel):
-    """Which pictures, how they are read, and how much of the training part is set aside."""
+    """Which pictures, how they are read, and how much of the training part is set aside.
+
+    `folds`, `fold`: cross-validation instead of a validation part: the examples that are not for testing are dealt into so many folds,
+    class by class; the run trains on all but fold number `fold` (from 0) and takes its validation figures on that one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     source: str = "digits"
@@ -104,21 +108,37 @@ class DataPart(BaseModel):
     test: float = Field(default=0.2, ge=0, lt=1, allow_inf_nan=False)
     noise: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     examples: int | None = Field(default=None, ge=1)
+    folds: int | None = Field(default=None, ge=2)
+    fold: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _one_of_its_folds(self) -> "DataPart":
+        if (self.folds is None) != (self.fold is None):
+            raise ConfigError("data.folds and data.fold go together: into how many folds, and which one is held out.")
+        if self.folds is not None and self.fold is not None and self.fold >= self.folds:
+            raise ConfigError(
+                f"data.fold must be a whole number in [0, {self.folds - 1}], as there are {self.folds} folds; got {self.fold}."
+            )
+        return self
 
 
 class Recipe(BaseModel):
     """A run, written down; equal recipes on equal data give equal bits.
 
+    `seed` decides initial weights, dropout and searches, and, unless `data_seed` is given, also split, order of the examples and
+    augmentation: runs that differ in `seed` alone see the same batches when their `data_seed` is the same.
     `batch`: examples a step; 0 is the whole training set, None lets the optimiser choose (the whole set where it is made for that, else
     128). `clip` bounds the gradient's norm. `patience` ends a run after so many epochs without a better validation figure; `monitor` says
     which figure, and `keep` which weights become the model. `tolerance` ends a whole-set run whose gradient norm falls below it.
     `checkpoint_steps` and `checkpoint_minutes`: how often to save, 0 never by that rule (the end of a run is always saved).
+    `measure`: which parts are measured after every epoch; `validation` leaves the training part to the end.
     `start`: a run whose weights and preparation this one continues. `classes`: names declared up front, so that the data may lack some.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     version: int = Field(default=1, ge=1, le=1)
     seed: int = Field(default=0, ge=0, lt=2**63)
+    data_seed: int | None = Field(default=None, ge=0, lt=2**63)
     epochs: int = Field(default=10, ge=0)
     batch: int | None = Field(default=None, ge=0)
     clip: float | None = Field(default=None, gt=0, allow_inf_nan=False)
@@ -131,6 +151,7 @@ class Recipe(BaseModel):
     checkpoint_steps: int = Field(default=0, ge=0)
     checkpoint_minutes: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     penalise_biases: bool = False
+    measure: Literal["all", "validation"] = "all"
     start: str | None = None
     classes: Annotated[tuple[str, ...] | None, Field(strict=False)] = None
     data: DataPart = Field(default_factory=DataPart)
@@ -190,6 +211,11 @@ class Recipe(BaseModel):
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property
+    def shared_seed(self) -> int:
+        """The seed of split, order and augmentation."""
+        return self.seed if self.data_seed is None else self.data_seed
+
+    @property
     def sparse(self) -> bool:
         """Whether a penalty of the recipe makes weights exactly zero (its proximal step does), so that they are worth counting."""
         return any(PENALTIES.get(penalty.name).proximal is not None for penalty in self.penalty)
@@ -220,7 +246,7 @@ class Recipe(BaseModel):
         try:
             return cls.make(**content)
         except ConfigError as error:
-            raise ConfigError(f"{file}{_line_of(str(error), text)}: {error}") from None
+            raise ConfigError(f"{file}{line_of(str(error), text)}: {error}") from None
 
     @classmethod
     def read(cls, path: Path) -> "Recipe":
@@ -253,26 +279,3 @@ def _one_line(error: ValidationError) -> str:
         return f"unknown setting {place!r}.{nearest(word, fields)}{more}"
     given = repr(first["input"])
     return f"{place}: {first['msg'].lower()}; got {given[:80]}.{more}"
-
-
-def _line_of(message: str, text: str) -> str:
-    """Find the line a message speaks of: the first of its quoted or leading words that is a key of the file, else that is a value.
-
-    Where several lines have the key, the one with the value that the message says it got.
-    """
-    lines, complaint = list(enumerate(text.splitlines(), 1)), message.partition(" Did you mean ")[0]
-    words = [re.escape((quoted or leading).rpartition(".")[2]) for quoted, leading in re.findall(r"'([\w.-]+)'|^([\w.-]+)", complaint)]
-    for pattern in (r"(?:^|[{{,])\s*{}\s*=(?P<value>.*)", r"=\s*[\"']{}(?P<value>)[\"']"):
-        for word in words:
-            found = [(number, match["value"]) for number, line in lines if (match := re.search(pattern.format(word), line))]
-            if found:
-                return f":{next((number for number, value in found if _says(complaint, value)), found[0][0])}"
-    return ""
-
-
-def _says(message: str, value: str) -> bool:
-    """Whether a message says that it got this value of the file."""
-    try:
-        return f"got {tomllib.loads(f'x = {value}')['x']!r}." in message
-    except ValueError:
-        return False

@@ -1,5 +1,6 @@
 """Records of a run: what was measured at each epoch, and what stands at the end. Plain values; they round-trip through JSON."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,6 +15,11 @@ class Figures:
     total: float
     accuracy: float
 
+    @property
+    def not_finite(self) -> list[str]:
+        """Names of the sums that are not finite."""
+        return [name for name in ("loss", "penalty", "total") if not math.isfinite(getattr(self, name))]
+
     @classmethod
     def of(cls, loss: float, penalty: float, accuracy: float) -> "Figures":
         """Make the record; the total is the sum of loss and penalty."""
@@ -25,14 +31,14 @@ class Epoch:
     """One row of the metrics log: the figures after `epoch` epochs (0: before the first step), all at the same W in evaluation mode.
 
     `rate` is the rate of the last step taken (before the first step: of the first step to come); `examples` counts training examples
-    processed so far. `validation` is None where the run has no validation part.
+    processed so far. `validation` is None where the run has no validation part, `train` where the training part was not measured.
     """
 
     epoch: int
     step: int
     examples: int
     rate: float
-    train: Figures
+    train: Figures | None
     validation: Figures | None
 
     def row(self) -> dict[str, Any]:

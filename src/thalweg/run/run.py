@@ -15,6 +15,7 @@ from thalweg.core.imageset import ImageSet
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
 from thalweg.run.model import Model, from_file
+from thalweg.run.own import folded
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import DataFacts, Epoch, Figures
 from thalweg.run.store import METRICS, MODEL, RECIPE, Store
@@ -93,7 +94,7 @@ class Run:
             raise DataError(
                 f"{images.source}: not the pictures this run was trained on. `thalweg evaluate RUN DATA` measures a run on others."
             )
-        if images.split.fingerprint != self.data.split:
+        if folded(images, self.recipe).split.fingerprint != self.data.split:
             raise DataError(
                 f"{images.source}: another split than this run was trained with, so that test pictures may have been trained on. "
                 "Give the ImageSet it was trained on, or measure on other pictures."
@@ -145,7 +146,7 @@ def _from_manifest(store: Store, manifest: Mapping[str, Any], *, trust_code: boo
         recipe=recipe,
         data=DataFacts.from_row(manifest["data"]),
         metrics=store.log(),
-        outcome=Outcome(**{**outcome, "ending": Ending(outcome["ending"])}),
+        outcome=Outcome.from_row(outcome),
         figures={name: Figures(**figures) for name, figures in manifest["figures"].items()},
         expected_start=manifest["expected_start"],
         seconds=manifest["seconds"],

@@ -1,26 +1,28 @@
 """Setting: a recipe met with its pictures: everything that stays the same while training runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from thalweg.core.entries import Augmentation, Average, Loss, Optimiser, Schedule, Shape
-from thalweg.core.errors import ConfigError, DataError, nearest
+from thalweg.core.entries import Augmentation, Average, Loss, Optimiser, Shape, StackedScores
+from thalweg.core.errors import ConfigError, DataError
 from thalweg.core.imageset import ImageSet
-from thalweg.core.knobs import Integer, Number
 from thalweg.core.seeds import derive, generator
 from thalweg.core.tree import Params
 from thalweg.prepare import Chain, fit_chain
 from thalweg.run.batches import Batch, Batches, Examples, Preparer, WholeSet, cuts
-from thalweg.run.linear_objective import LinearObjective
-from thalweg.run.module_objective import ModuleObjective
+from thalweg.run.crew import Crew
+from thalweg.run.devices import device_of, precision_of
+from thalweg.run.linear_objective import LinearObjective, linear_scores
+from thalweg.run.members import Members, gather_members
+from thalweg.run.module_objective import ModuleObjective, member, module_scores
+from thalweg.run.own import ownership
 from thalweg.run.penalties import Penalties
 from thalweg.run.recipe import CATALOGUES, Part, Recipe
-from thalweg.run.record import DataFacts
+from thalweg.run.stacked_objective import StackedObjective, mapped, stacked_scores
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.float32, "fp64": torch.float64}
 RENEWAL_BATCHES = 64
@@ -28,9 +30,13 @@ RENEWAL_BATCHES = 64
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """What a training run is made of. `settings` are the optimiser's knobs as it wants them: numbers as tensors [members]."""
+    """What a population's training is made of: what its members share, and in `members` what each has of its own.
 
-    recipe: Recipe
+    `stacked` computes all members' scores at once, `crew` several members side by side; without both a module takes them one by one.
+    `whole` is the data's split as it was: with folds, training and validation part are one, and members differ in what they train on.
+    """
+
+    members: Members
     device: torch.device
     precision: str
     classes: tuple[str, ...]
@@ -41,12 +47,27 @@ class Setting:
     module: nn.Module
     closed_form: bool
     loss: Loss
-    penalties: Penalties
     optimiser: Optimiser
-    settings: Mapping[str, Any]
-    schedules: Sequence[tuple[Schedule, Mapping[str, Any]]]
     augmentations: Sequence[tuple[Augmentation, Mapping[str, Any]]]
-    average: tuple[Average, Mapping[str, Any]] | None
+    average: Average | None
+    stacked: StackedScores | None = None
+    crew: Crew | None = None
+    note: str = ""
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the first member: what all share stands in each."""
+        return self.members.recipes[0]
+
+    @property
+    def penalties(self) -> Penalties:
+        """The penalties of all members."""
+        return self.members.penalties
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The optimiser's knobs, numbers as tensors [members]."""
+        return self.members.settings
 
     @property
     def dtype(self) -> torch.dtype:
@@ -60,67 +81,100 @@ class Setting:
 
     @property
     def expected_start(self) -> float:
-        """The loss of all-zero scores: what the data loss should be near before the first step."""
-        return self.loss.at_zero(len(self.classes), **self.recipe.loss.knobs)
+        """The loss of all-zero scores for the first member: what the data loss should be near before the first step."""
+        return expected_start(self.recipe, len(self.classes))
 
-    def objective(self, batches: Batches, buffers: Params, *, step: int) -> LinearObjective | ModuleObjective:
+    def only(self, places: Sequence[int]) -> "Setting":
+        """Return the setting of the members at some places."""
+        return replace(self, members=self.members.only(places))
+
+    def objective(self, batches: Batches, buffers: Params, *, step: int) -> LinearObjective | ModuleObjective | StackedObjective:
         """Make the objective over `batches`; dropout's noise is that of `step`."""
+        members = self.members
         if self.closed_form:
-            return LinearObjective(batches, self.loss, self.recipe.loss.knobs, self.penalties)
-        self.module.train()
-        seed = self.recipe.seed
-        return ModuleObjective(
-            self.module, buffers, batches, self.loss, self.recipe.loss.knobs, self.penalties,
-            noise=lambda member: derive(seed, "noise", step, member), autocast=self.autocast,
+            return LinearObjective(batches, self.loss, members.loss, members.penalties)
+        self._mode(training=True)
+        objective = ModuleObjective(
+            self.module, buffers, batches, self.loss, members.loss, members.penalties,
+            noise=lambda member: derive(members.recipes[member].seed, "noise", step), autocast=self.autocast, members=len(members),
+            crew=self.crew, fewest=2 if normalises(self.module) else 1,
         )  # fmt: skip
+        return objective if self.stacked is None else StackedObjective(objective, self.stacked)
 
-    def rate_factor(self, step: int, steps: int, epoch_steps: int) -> float:
-        """Return what multiplies the rate at `step`: the product of the schedules."""
-        factor = 1.0
-        for schedule, knobs in self.schedules:
-            factor *= schedule.factor(step, steps, epoch_steps, **knobs)
-        return factor
+    def scorer(self, params: Params, buffers: Params) -> Callable[[Tensor], Tensor]:
+        """Return a function from prepared images to all members' scores [members, N, classes], in evaluation mode."""
+        if self.closed_form and len(self.members) > 1:
+            return lambda images: linear_scores(images.flatten(1), params)
+        if self.stacked is not None:
+            stacked = self.stacked
+            return lambda images: stacked_scores(stacked, params, images, None, autocast=self.autocast)
+        self._mode(training=False)
+
+        def one(module: nn.Module, place: int, images: Tensor) -> Tensor:
+            with torch.no_grad():
+                return module_scores(module, {**member(params, place), **member(buffers, place)}, images, autocast=self.autocast)
+
+        if self.crew is not None:
+            crew = self.crew
+            return lambda images: torch.stack(crew.each(lambda module, place: one(module, place, images), len(self.members)))
+        return lambda images: torch.stack([one(self.module, place, images) for place in range(len(self.members))])
+
+    def _mode(self, *, training: bool) -> None:
+        self.module.train(training)
+        if self.crew is not None:
+            self.crew.train(training)
 
     def batch(self, rows: Tensor, *, step: int, augmented: bool = True) -> Batch:
         """Return prepared images and labels of some rows, changed at random by the augmentations of `step`."""
         raw, labels = self.parts["train"].raw(rows)
         if self.augmentations and augmented:
-            noise = generator(self.recipe.seed, "augment", step)
+            noise = generator(self.recipe.shared_seed, "augment", step)
             for augmentation, knobs in self.augmentations:
                 raw = augmentation.apply(raw, noise, **knobs)
-        return self.prepare(raw), labels
+        own = self.members.own
+        return Batch(self.prepare(raw), labels, None if own is None else own[:, rows])
 
     def whole(self, part: str, *, keep: bool = False) -> WholeSet:
         """Return a part of the data, in its own order, not augmented; with `keep`, for steps that all look at the whole of it."""
-        return WholeSet(self.parts[part], self.prepare, keep)
+        own = self.members.own
+        return WholeSet(self.parts[part], self.prepare, keep, None if own is None else own if part == "train" else ~own)
 
     def renewal(self) -> Iterator[Batch]:
         """Yield the training batches that batch-norm statistics of an average are made of; always the same."""
         train = self.parts["train"]
-        shuffled = train.rows[torch.randperm(len(train), generator=generator(self.recipe.seed, "renewal"))]
+        shuffled = train.rows[torch.randperm(len(train), generator=generator(self.recipe.shared_seed, "renewal"))]
         pieces = [rows for rows in shuffled.split(self.recipe.batch_size(len(train))) if len(rows) > 1]
         for index, rows in enumerate(pieces[:RENEWAL_BATCHES]):
             yield self.batch(rows, step=index, augmented=False)
 
+    def built(self, recipe: Recipe) -> nn.Module:
+        """Build a member's score function with the weights that its seed draws."""
+        return _built(recipe, self.chain.shape(self.shape), len(self.classes), self.device, self.dtype)
 
-def settle_down(recipe: Recipe, images: ImageSet, *, start: "Start | None" = None) -> Setting:
-    """Meet a recipe with its pictures: fit the preparation on the training part, build the score function, check that all fits."""
+
+def settle_down(recipe: Recipe | Sequence[Recipe], images: ImageSet, *, start: "Start | None" = None) -> Setting:
+    """Meet recipes with their pictures: fit the preparation on the training part, build the score function, check that all fits.
+
+    Several recipes must agree in structure (`thalweg.run.structure`); they become the members of one population. With folds the training
+    part is what any of them trains on, so that all see the same batches; the preparation is fitted on all of it.
+    """
+    recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
+    first = recipes[0]
     if not len(images.split.train):
         raise DataError(f"{images.source}: no training examples.")
-    device = device_of(recipe.device)
-    parts = {name: Examples.of(images, rows, device=device) for name, rows in images.split.parts().items() if len(rows)}
-    score = CATALOGUES["score"].get(recipe.score.name)
-    precision = precision_of(recipe, device, reduced=score.reduced_precision)
-    chain = start.chain if start else _fitted(recipe, parts["train"])
-    shape = chain.shape(images.shape)
-    module = _built(recipe, shape, len(images.classes), device, DTYPES[precision])
-    _check_batches(recipe, module, len(parts["train"]))
+    device = device_of(first.device)
+    split, own = ownership(recipes, images)
+    parts = {name: Examples.of(images, rows, device=device) for name, rows in split.parts().items() if len(rows)}
+    score = CATALOGUES["score"].get(first.score.name)
+    precision = precision_of(first, device, reduced=score.reduced_precision)
+    chain = start.chain if start else _fitted(first, parts["train"])
+    module = _built(first, chain.shape(images.shape), len(images.classes), device, DTYPES[precision])
+    _check_batches(first, module, len(parts["train"]))
     if start:
         _check_start(images, module, start)
-    optimiser = CATALOGUES["optimiser"].get(recipe.optimiser.name)
-    average = recipe.average
+    stacked, note = (None, "") if len(recipes) == 1 or score.closed_form else _together(first, module)
     return Setting(
-        recipe=recipe,
+        members=gather_members(recipes, penalised=penalised(first, module), dtype=DTYPES[precision], device=device, own=own),
         device=device,
         precision=precision,
         classes=images.classes,
@@ -130,13 +184,12 @@ def settle_down(recipe: Recipe, images: ImageSet, *, start: "Start | None" = Non
         prepare=Preparer.of(chain, images.shape, dtype=DTYPES[precision], device=device),
         module=module,
         closed_form=score.closed_form,
-        loss=CATALOGUES["loss"].get(recipe.loss.name),
-        penalties=_penalties(recipe, module),
-        optimiser=optimiser,
-        settings=_settings(optimiser, recipe.optimiser, DTYPES[precision], device),
-        schedules=_pairs("schedule", recipe.schedule),
-        augmentations=_pairs("augment", recipe.augment),
-        average=None if average is None else (CATALOGUES["average"].get(average.name), average.knobs),
+        loss=CATALOGUES["loss"].get(first.loss.name),
+        optimiser=CATALOGUES["optimiser"].get(first.optimiser.name),
+        augmentations=_pairs("augment", first.augment),
+        average=None if first.average is None else CATALOGUES["average"].get(first.average.name),
+        stacked=stacked,
+        note=note,
     )
 
 
@@ -148,43 +201,6 @@ class Start:
     buffers: Params
     chain: Chain
     classes: tuple[str, ...]
-
-
-def data_facts(images: ImageSet) -> DataFacts:
-    """Return what there is to say about an ImageSet without its pixels."""
-    counts = {
-        name: tuple(int(n) for n in np.bincount(images.labels[rows], minlength=len(images.classes)))
-        for name, rows in images.split.parts().items()
-    }
-    return DataFacts(
-        source=images.source,
-        fingerprint=images.fingerprint,
-        shape=images.shape,
-        classes=images.classes,
-        counts=counts,
-        skipped=tuple((skipped.path, skipped.reason) for skipped in images.skipped),
-        notes=images.notes,
-        split=images.split.fingerprint,
-    )
-
-
-def device_of(name: str) -> torch.device:
-    """Return the device called `name`, or raise `ConfigError` naming those that this machine has."""
-    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    kind, _, index = name.partition(":")
-    numbered = index.isdigit() and kind == "cuda" and int(index) < torch.cuda.device_count()
-    if not present.get(kind, False) or (index and not numbered):
-        there = ", ".join(each for each, found in present.items() if found)
-        raise ConfigError(f"device {name!r} cannot be used here; this machine has {there}.{nearest(kind, present)}")
-    return torch.device(name)
-
-
-def precision_of(recipe: Recipe, device: torch.device, *, reduced: bool) -> str:
-    """Return fp32, bf16 or fp64; `auto` is bf16 where the score gains from it and the device has it in hardware."""
-    if recipe.precision != "auto":
-        return recipe.precision
-    hardware = {"cuda": torch.cuda.is_bf16_supported, "cpu": torch.cpu._is_avx512_bf16_supported}.get(device.type, bool)
-    return "bf16" if reduced and hardware() else "fp32"
 
 
 def _fitted(recipe: Recipe, train: Examples) -> Chain:
@@ -201,9 +217,13 @@ def _built(recipe: Recipe, shape: Shape, classes: int, device: torch.device, dty
     return module.to(device=device, dtype=dtype)
 
 
+def normalises(module: nn.Module) -> bool:
+    """Whether a module has batch-norm, which needs two examples in a batch."""
+    return any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in module.modules())
+
+
 def _check_batches(recipe: Recipe, module: nn.Module, examples: int) -> None:
-    normalises = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in module.modules())
-    if normalises and min(cuts(examples, recipe.batch_size(examples))) < 2:
+    if normalises(module) and min(cuts(examples, recipe.batch_size(examples))) < 2:
         raise ConfigError(
             f"batch-norm needs two examples in a batch; got batches of 1 from {examples} training example(s). "
             "Use a batch of 2 or more, or a score without batch-norm."
@@ -220,15 +240,32 @@ def _check_start(images: ImageSet, module: nn.Module, start: "Start") -> None:
             )
 
 
-def _penalties(recipe: Recipe, module: nn.Module) -> Penalties:
+def penalised(recipe: Recipe, module: nn.Module) -> frozenset[str]:
+    """Return the names of the parameters that penalties act on: weights, and biases and normalisation where the recipe asks for it."""
     every = dict(module.named_parameters())
-    names = frozenset(every) if recipe.penalise_biases else frozenset(name for name, tensor in every.items() if tensor.ndim >= 2)
-    return Penalties(_pairs("penalty", recipe.penalty), names)
+    return frozenset(every) if recipe.penalise_biases else frozenset(name for name, tensor in every.items() if tensor.ndim >= 2)
 
 
-def _settings(optimiser: Optimiser, part: Part, dtype: torch.dtype, device: torch.device) -> dict[str, Any]:
-    numbers = {knob.name for knob in optimiser.knobs if isinstance(knob, Number) and not isinstance(knob, Integer)}
-    return {name: torch.tensor([value], dtype=dtype, device=device) if name in numbers else value for name, value in part.knobs.items()}
+def _together(recipe: Recipe, module: nn.Module) -> tuple[StackedScores | None, str]:
+    """Return how many members' scores are computed at once, if there is a way, and a sentence for the person where there is none."""
+    entry = CATALOGUES["score"].get(recipe.score.name)
+    if entry.stacked is not None:
+        return entry.stacked(module), ""
+    if not entry.foreign:
+        return None, ""
+    scores = mapped(module)
+    if scores is None:
+        return (
+            None,
+            f"{recipe.score.knobs['factory']} convolves, draws noise or keeps statistics: its members train one after the other.",
+        )
+    return scores, ""
+
+
+def expected_start(recipe: Recipe, classes: int) -> float:
+    """Return the loss that a recipe has at all-zero scores of so many classes."""
+    loss: Loss = CATALOGUES["loss"].get(recipe.loss.name)
+    return loss.at_zero(classes, **recipe.loss.knobs)
 
 
 def _pairs(kind: str, parts: Sequence[Part]) -> list[tuple[Any, Mapping[str, Any]]]:

@@ -1,8 +1,8 @@
 """State: everything that training needs to go on from an instant as if nothing had happened; and its form on disk."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from thalweg.core.entries import State as OptimiserState
 from thalweg.core.errors import ModelError
+from thalweg.core.outcome import Outcome
 from thalweg.core.tree import Params
 from thalweg.run.record import Epoch
 
@@ -21,24 +22,33 @@ TENSORS, FACTS = "state.safetensors", "state.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Best:
-    """The best weights so far and the epoch they come from."""
+    """The best weights so far of every member [members, ...] and the epochs they come from."""
 
-    epoch: int
+    epochs: tuple[int, ...]
     params: Params
     buffers: Params
+
+    def member(self, number: int) -> "Best":
+        """Return one member's best weights, as a population of one."""
+        return Best(epochs=(self.epochs[number],), params=_rows(self.params, [number]), buffers=_rows(self.buffers, [number]))
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """Where training stands: weights, what the optimiser and the average remember, buffers, position and the log so far.
+    """Where training stands: weights, what the optimiser and the average remember, buffers, position and the logs so far.
 
-    `epoch` epochs are complete; `taken` steps of the next one are done; `step` counts all. `chain` holds the fitted preparation.
+    Tensors are those of the members in `active`, by number; `logs`, `best` and `outcomes` (None: still in training) are of all members.
+    `epoch` epochs are complete; `taken` steps of the next one are done; `step` counts all. `rates` are those of the last step. `chain`
+    holds the fitted preparation.
     """
 
     params: Params
     optimiser: OptimiserState
     buffers: Params
     chain: Params
+    active: tuple[int, ...] = (0,)
+    logs: tuple[tuple[Epoch, ...], ...] = ((),)
+    outcomes: tuple[Outcome | None, ...] = (None,)
     mean: Params | None = None
     averaged: int = 0
     best: Best | None = None
@@ -46,20 +56,48 @@ class State:
     taken: int = 0
     step: int = 0
     examples: int = 0
-    rate: float = 0.0
+    rates: tuple[float, ...] = (0.0,)
     seconds: float = 0.0
-    rows: tuple[Epoch, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Epoch, ...]:
+        """The log of the first member: the only one of a run."""
+        return self.logs[0]
+
+    @property
+    def logged(self) -> int:
+        """How many rows all logs have."""
+        return sum(map(len, self.logs))
+
+    @property
+    def ended(self) -> bool:
+        """Whether no member is in training any more."""
+        return all(outcome is not None for outcome in self.outcomes)
+
+    def only(self, places: Sequence[int]) -> "State":
+        """Return the state with the members at some places of `active`; the others leave, their logs and best weights stay."""
+        return replace(
+            self,
+            active=tuple(self.active[place] for place in places),
+            params=_rows(self.params, places),
+            optimiser=_rows(self.optimiser, places),
+            buffers=_rows(self.buffers, places),
+            mean=None if self.mean is None else _rows(self.mean, places),
+            rates=tuple(self.rates[place] for place in places),
+        )
 
     def to_files(self) -> dict[str, bytes]:
-        """Return the state as two files: tensors and facts."""
+        """Return the state as two files: tensors and facts. The outcome of a member that could still go on is not written."""
         tree: dict[str, Any] = {"params": self.params, "optimiser": self.optimiser, "buffers": self.buffers, "chain": self.chain}
         if self.mean is not None:
             tree["mean"] = self.mean
         if self.best is not None:
             tree["best"] = {"params": self.best.params, "buffers": self.best.buffers}
-        facts = {name: getattr(self, name) for name in ("averaged", "epoch", "taken", "step", "examples", "rate", "seconds")}
-        facts["rows"] = [row.row() for row in self.rows]
-        facts["best_epoch"] = None if self.best is None else self.best.epoch
+        facts = {name: getattr(self, name) for name in ("averaged", "epoch", "taken", "step", "examples", "rates", "seconds", "active")}
+        facts["logs"] = [[row.row() for row in log] for log in self.logs]
+        left = [outcome if number not in self.active else None for number, outcome in enumerate(self.outcomes)]
+        facts["outcomes"] = [None if outcome is None else outcome.row() for outcome in left]
+        facts["best_epochs"] = None if self.best is None else self.best.epochs
         tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in _flatten(tree).items()}
         facts["order"] = list(tensors)  # safetensors sorts by type; sums over parameters must run in the same order again
         return {TENSORS: bytes_from_tensors(tensors), FACTS: json.dumps(facts, allow_nan=False).encode()}
@@ -71,17 +109,20 @@ class State:
             facts = json.loads(files[FACTS])
             tensors = tensors_from_bytes(files[TENSORS])
             tree = _unflatten({name: tensors[name].to(device) for name in facts.pop("order")})
-            rows = tuple(Epoch.from_row(row) for row in facts.pop("rows"))
-            best_epoch = facts.pop("best_epoch")
-            best = tree.get("best", {})
+            logs = tuple(tuple(Epoch.from_row(row) for row in log) for log in facts.pop("logs"))
+            outcomes = tuple(None if row is None else Outcome.from_row(row) for row in facts.pop("outcomes"))
+            epochs, best = facts.pop("best_epochs"), tree.get("best", {})
             return cls(
                 params=tree["params"],
                 optimiser=tree.get("optimiser", {}),
                 buffers=tree.get("buffers", {}),
                 chain=tree.get("chain", {}),
                 mean=tree.get("mean"),
-                best=None if best_epoch is None else Best(epoch=best_epoch, params=best["params"], buffers=best.get("buffers", {})),
-                rows=rows,
+                best=None if epochs is None else Best(epochs=tuple(epochs), params=best["params"], buffers=best.get("buffers", {})),
+                logs=logs,
+                outcomes=outcomes,
+                active=tuple(facts.pop("active")),
+                rates=tuple(facts.pop("rates")),
                 **facts,
             )
         except (KeyError, ValueError, TypeError, AttributeError, SafetensorError) as error:
@@ -89,6 +130,13 @@ class State:
 
 
 SEPARATOR, ESCAPED = "|", "%7C"  # parameter names hold dots; one with a bar is written with the escape
+
+
+def _rows(tree: Any, places: Sequence[int]) -> Any:
+    """Return the rows at some places of every tensor of a tree."""
+    if isinstance(tree, Tensor):
+        return tree[torch.tensor(places, dtype=torch.int64, device=tree.device)]
+    return {name: _rows(value, places) for name, value in tree.items()}
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Tensor]:

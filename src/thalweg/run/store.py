@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from filelock import FileLock, Timeout
 
-from thalweg.core.durable import discard_folder, json_bytes, read_folder, storage_errors, sweep, write_file, write_folder
+from thalweg.core.durable import discard_folder, json_bytes, storage_errors, sweep, write_file
 from thalweg.core.errors import BusyError, ModelError, StorageError
 from thalweg.core.visible import visible
+from thalweg.run.checkpoint_folder import CheckpointFolder
 from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch
-from thalweg.run.state import State
 
 RECIPE, METRICS, MANIFEST, MODEL, CHECKPOINTS = "recipe.toml", "metrics.jsonl", "manifest.json", "model.safetensors", "checkpoints"
 REPORT, LOCK, HOLDER = "report.html", ".lock", ".lock.json"
-KEPT_CHECKPOINTS = 2
 _LEAST = ({"fingerprint", "split"}, {"ending"})  # of a manifest's `data` and, once there is one, `outcome`
 
 
@@ -146,28 +144,10 @@ class Store:
                 raise ModelError(f"{path}:{number}: not a row of the metrics log.") from None
         return tuple(rows)
 
-    def save(self, state: State) -> None:
-        """Write a checkpoint; when it stands, older ones beyond two are removed."""
-        name = f"{state.step:010d}-{state.epoch:06d}-{len(state.rows):06d}"
-        write_folder(self.folder / CHECKPOINTS / name, state.to_files(), facts={"step": state.step})
-        for old in self._checkpoints()[KEPT_CHECKPOINTS:]:
-            discard_folder(old)
-
-    def load(self, *, device: torch.device) -> tuple[State | None, list[str]]:
-        """Return the newest checkpoint that verifies, and a line about each newer one that does not."""
-        problems: list[str] = []
-        for path in self._checkpoints():
-            try:
-                files, _ = read_folder(path)
-                return State.from_files(files, device=device), problems
-            except ModelError as error:
-                problems.append(f"checkpoint {path} set aside: {error}")
-        return None, problems
-
-    def _checkpoints(self) -> list[Path]:
-        folder = self.folder / CHECKPOINTS
-        names = [path for path in folder.glob("[0-9]*") if path.is_dir()] if folder.is_dir() else []
-        return sorted(names, key=lambda path: path.name, reverse=True)
+    @property
+    def checkpoints(self) -> CheckpointFolder:
+        """The run's checkpoints."""
+        return CheckpointFolder(self.folder / CHECKPOINTS)
 
 
 def _line(row: Epoch) -> str:

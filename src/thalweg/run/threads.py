@@ -6,6 +6,10 @@ from collections.abc import Iterator
 import torch
 from torch import nn
 
+from thalweg.core.tiles import members_a_tile
+from thalweg.run.recipe import CATALOGUES
+from thalweg.run.setting import Setting
+
 WORTH_SHARING = 1 << 24
 
 
@@ -19,6 +23,24 @@ def worthwhile(module: nn.Module, batch: int, *, cores: int) -> int:
     convolves = any(tensor.ndim > 2 for tensor in module.parameters())
     work = batch * sum(tensor.numel() for tensor in module.parameters())
     return cores if convolves or work >= WORTH_SHARING else 1
+
+
+def threads_for(setting: Setting, *, cores: int) -> tuple[int, int]:
+    """Return how many threads PyTorch uses for a step, and how many members are worked on side by side (1: one after the other).
+
+    What a population takes depends on its structure, not on how many members it has, so that every member's sums run in the same order
+    whoever else is there. Modules of ours that draw no noise take a core a member.
+    """
+    module, batch = setting.module, setting.recipe.batch_size(len(setting.parts["train"]))
+    if len(setting.members) == 1:
+        return worthwhile(module, batch, cores=cores), 1
+    if setting.closed_form or setting.stacked is not None:
+        return worthwhile(module, 2 * batch * members_a_tile(len(setting.classes)), cores=cores), 1
+    foreign = CATALOGUES["score"].get(setting.recipe.score.name).foreign
+    draws = any(isinstance(layer, nn.modules.dropout._DropoutNd) for layer in module.modules())
+    if foreign or draws or cores < 2 or setting.device.type != "cpu":
+        return worthwhile(module, batch, cores=cores), 1
+    return 1, cores
 
 
 @contextlib.contextmanager

@@ -1,32 +1,31 @@
 """Train: a recipe and pictures to a run, in memory or in a folder that a crash cannot spoil."""
 
-import platform
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
-from thalweg import __version__
 from thalweg.core.durable import write_file
 from thalweg.core.errors import ConfigError, ModelError
 from thalweg.core.imageset import ImageSet
-from thalweg.core.outcome import Ending, Outcome
+from thalweg.core.outcome import Ending
 from thalweg.core.progress import Progress, Silent
 from thalweg.prepare import Chain
-from thalweg.run.loop import first_state, run_to_the_end
+from thalweg.run.assemble import assemble
+from thalweg.run.conduct import first_state, run_to_the_end
+from thalweg.run.data_facts import data_facts
 from thalweg.run.memory import keep_freed_memory
-from thalweg.run.model import fold
-from thalweg.run.module_objective import member
+from thalweg.run.own import folded
 from thalweg.run.recipe import Recipe, parts
 from thalweg.run.run import Run, ending_facts, open_run
-from thalweg.run.setting import Setting, Start, data_facts, settle_down
+from thalweg.run.setting import Setting, Start, settle_down
 from thalweg.run.signals import listening
 from thalweg.run.state import Best, State
 from thalweg.run.store import MODEL, Store
 from thalweg.run.threads import thread_count
+from thalweg.run.versions import versions
 
 
 def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progress: Progress | None = None, fresh: bool = False) -> Run:
@@ -39,11 +38,13 @@ def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progr
     keep_freed_memory()
     if folder is None:
         start = _start(recipe)
-        images = _numbered(images, recipe, start)
+        images = folded(_numbered(images, recipe, start), recipe)
         setting = settle_down(recipe, images, start=start)
         with listening() as stop:
-            ended = run_to_the_end(setting, first_state(setting, start), save=lambda _: None, log=lambda _: None, stop=stop, progress=shown)
-        return _finished(setting, images, *ended, shown, folder=None)
+            state, kept = run_to_the_end(
+                setting, first_state(setting, start), save=lambda _: None, log=lambda *_: None, stop=stop, progress=shown
+            )
+        return _finished(setting, images, state, kept, shown, folder=None)
     store = Store(Path(folder))
     with store.locked():
         earlier = None if fresh else _ended(store, images, recipe, shown)
@@ -71,7 +72,7 @@ def _numbered(images: ImageSet, recipe: Recipe, start: Start | None) -> ImageSet
 
 def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress, *, fresh: bool) -> Run:
     start = _start(recipe)
-    images = _numbered(images, recipe, start)
+    images = folded(_numbered(images, recipe, start), recipe)
     facts: dict[str, Any] = {
         "data": asdict(data_facts(images)),
         "versions": versions(),
@@ -89,16 +90,18 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress
         state = _resumed(store, setting, progress) or first_state(setting, start)
         store.write_log(state.rows)
         with listening() as stop:
-            state, outcome, kept = run_to_the_end(setting, state, save=store.save, log=store.append_log, stop=stop, progress=progress)
+            state, kept = run_to_the_end(
+                setting, state, save=store.checkpoints.save, log=lambda _, row: store.append_log(row), stop=stop, progress=progress
+            )
             store.write_log(state.rows)
-            run = _finished(setting, images, state, outcome, kept, progress, folder=store.folder)
+            run = _finished(setting, images, state, kept, progress, folder=store.folder)
             write_file(store.folder / MODEL, run.model.to_bytes())
             store.write_manifest({**facts, **ending_facts(run, store.folder)})
     return run
 
 
 def _resumed(store: Store, setting: Setting, progress: Progress) -> State | None:
-    state, problems = store.load(device=setting.device)
+    state, problems = store.checkpoints.load(device=setting.device)
     for problem in problems:
         progress.say(problem)
     if state is not None:
@@ -114,7 +117,7 @@ def _check_same(store: Store, manifest: Mapping[str, Any], recipe: Recipe, image
         raise ModelError(f"{store.folder} holds a run of another recipe ({'; '.join(differing)[:400]}). Choose another --run, or --fresh.")
     if manifest["data"]["fingerprint"] != images.fingerprint:
         raise ModelError(f"{store.folder} was trained on other pictures than {images.source} holds now. Choose another --run, or --fresh.")
-    if manifest["data"]["split"] != images.split.fingerprint:
+    if manifest["data"]["split"] != folded(images, recipe).split.fingerprint:
         raise ModelError(f"{store.folder} was trained on another split of {images.source}. Choose another --run, or --fresh.")
 
 
@@ -129,7 +132,7 @@ def _start(recipe: Recipe) -> Start | None:
         if theirs != own:
             raise ConfigError(f"{recipe.start} has {field} {theirs}, this recipe {own}; to go on they must be equal.")
     run = open_run(store.folder, trust_code=True)  # the recipe at hand names the same code
-    state, _ = store.load(device=torch.device("cpu"))
+    state, _ = store.checkpoints.load(device=torch.device("cpu"))
     if state is None:
         raise ModelError(f"{recipe.start}: no checkpoint that verifies, so there is nothing to continue from.")
     best = state.best if run.recipe.keep == "best" or run.outcome.ending is Ending.DIVERGED else None
@@ -138,44 +141,12 @@ def _start(recipe: Recipe) -> Start | None:
     return Start(params, buffers, Chain.restore(state.chain), run.classes)
 
 
-def _finished(
-    setting: Setting, images: ImageSet, state: State, outcome: Outcome, kept: Best, progress: Progress, *, folder: Path | None
-) -> Run:
+def _finished(setting: Setting, images: ImageSet, state: State, kept: Best, progress: Progress, *, folder: Path | None) -> Run:
     """Fold the kept weights into a model and measure it on every part of the data."""
-    module = setting.module.cpu()
-    module.load_state_dict({**member(kept.params, 0), **member(kept.buffers, 0)})
-    run = Run(
-        recipe=setting.recipe,
-        data=data_facts(images),
-        metrics=state.rows,
-        outcome=outcome,
-        figures={},
-        expected_start=setting.expected_start,
-        seconds=state.seconds,
-        versions=versions(),
-        model=fold(
-            module,
-            setting.chain,
-            score=setting.recipe.score.flat,
-            shape=setting.shape,
-            classes=setting.classes,
-            probabilities=setting.loss.probabilities,
-        ),
-        folder=folder,
-        kept_epoch=kept.epoch,
-        penalty=float(setting.penalties.value(kept.params)[0]),
-        weights=sum(kept.params[name].numel() for name in setting.penalties.names),
-        zero_weights=sum(int((kept.params[name] == 0).sum()) for name in setting.penalties.names),
-    )
+    outcome = state.outcomes[0]
+    assert outcome is not None
+    run = assemble(
+        setting.recipe, setting.module.cpu(), kept, chain=setting.chain, facts=data_facts(images), log=state.rows, outcome=outcome,
+        seconds=state.seconds, folder=folder,
+    )  # fmt: skip
     return replace(run, figures=run.evaluate(images, progress=progress))
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that decide bits: of Thalweg, Python, PyTorch and NumPy, and the kind of machine."""
-    return {
-        "thalweg": __version__,
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "machine": f"{platform.system()} {platform.machine()}",
-    }

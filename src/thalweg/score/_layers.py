@@ -1,5 +1,7 @@
 """What score functions are made of: layers whose weights wait for `initialise`, the flattening of images, the precision of scores."""
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -30,6 +32,19 @@ def convolution(inputs: int, outputs: int, kernel: int, *, bias: bool = False) -
 def dropout_layer(share: float) -> list[nn.Module]:
     """Return one dropout layer, none where `share` is 0; it draws from PyTorch's global generator, as `torch.nn.Dropout` does."""
     return [nn.Dropout(share)] if share > 0 else []
+
+
+def dropout_masks(
+    features: Float[Tensor, "members units batch"], share: float, generators: Sequence[torch.Generator]
+) -> Float[Tensor, "members units batch"]:
+    """Return what each member's dropout multiplies its features by: 0 for a `share` of them, 1 / (1 - share) for the others.
+
+    Each member's numbers are those that `torch.nn.Dropout` draws for features [batch, units] when the global generator stands where the
+    member's does.
+    """
+    _, units, batch = features.shape
+    kept = [features.new_empty(batch, units).bernoulli_(1 - share, generator=each) for each in generators]
+    return torch.stack(kept).div_(1 - share).transpose(1, 2)
 
 
 def flatten(images: Float[Tensor, "batch channels height width"]) -> Float[Tensor, "batch inputs"]:

@@ -1,13 +1,17 @@
 """The multi-layer perceptron: linear maps with an activation between them."""
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from thalweg.core.entries import Score, Shape
+from thalweg.core.entries import Score, Shape, StackedScores
 from thalweg.core.knobs import Choice, Flag, Integers
+from thalweg.core.tiles import Spread
+from thalweg.core.tree import Params
 from thalweg.score._initialise import init_knobs, initialise
-from thalweg.score._layers import DROPOUT, dense, dropout_layer, flatten, full_precision
+from thalweg.score._layers import DROPOUT, dense, dropout_layer, dropout_masks, flatten, full_precision
 from thalweg.score._suited import one_cycle
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "linear": nn.Identity, "gelu": nn.GELU}
@@ -63,6 +67,40 @@ def build(
     return net
 
 
+def stacked(module: nn.Module) -> StackedScores | None:
+    """Return the scores of many members at once: one product for the first map, which all share their pixels in, one a member after it.
+
+    None for nets with batch-norm. Hidden features lie as [members, units, batch].
+    """
+    assert isinstance(module, Perceptron)
+    layers = list(module.layers.named_children())
+    if any(isinstance(layer, nn.BatchNorm1d) for _, layer in layers):
+        return None
+
+    def scores(params: Params, images: Tensor, generators: Sequence[torch.Generator] | None) -> Tensor:
+        own = None if generators is None else list(generators)
+        (first, _), *others = layers
+        features = _first_map(params[f"layers.{first}.weight"], params[f"layers.{first}.bias"], images)
+        for name, layer in others:
+            if isinstance(layer, nn.Linear):
+                features = torch.baddbmm(params[f"layers.{name}.bias"][:, :, None], params[f"layers.{name}.weight"], features)
+            elif not isinstance(layer, nn.Dropout):
+                features = layer(features)
+            elif own is not None:
+                features = features * dropout_masks(features, layer.p, own)
+        return full_precision(features.transpose(1, 2))
+
+    return scores
+
+
+def _first_map(weight: Tensor, bias: Tensor, images: Tensor) -> Tensor:
+    pixels = flatten(images).T
+    if torch.is_autocast_enabled(images.device.type):
+        reduced = torch.get_autocast_dtype(images.device.type)
+        weight, pixels = weight.to(reduced), pixels.to(reduced)
+    return Spread.apply(weight, pixels) + bias[:, :, None].to(weight.dtype)
+
+
 ENTRY = Score(
     summary="Multi-layer perceptron: linear maps with an activation between them.",
     formula="f(x) = W_L a(... a(W_1 x + b_1) ...) + b_L",
@@ -75,6 +113,7 @@ ENTRY = Score(
         *init_knobs("he"),
     ),
     build=build,
+    stacked=stacked,
     reduced_precision=True,
     recommended=one_cycle(0.1),
 )

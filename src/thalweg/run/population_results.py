@@ -1,0 +1,56 @@
+"""Results of a population: the kept weights of all members measured together on every part of the data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from thalweg.core.progress import Progress
+from thalweg.run.evaluate import figures
+from thalweg.run.population_record import MemberResult
+from thalweg.run.record import Figures
+from thalweg.run.setting import Setting
+from thalweg.run.state import Best, State
+
+
+def finished_results(
+    numbers: Sequence[int], settings: Sequence[Mapping[str, Any]], setting: Setting, state: State, kept: Best, *, progress: Progress
+) -> tuple[MemberResult, ...]:
+    """Return every member's result, by place; figures are those of the kept weights in single precision (or double, if trained so)."""
+    measured = _figures(setting, kept, progress)
+    results = []
+    for place, outcome in enumerate(state.outcomes):
+        assert outcome is not None
+        recipe = setting.members.recipes[place]
+        results.append(
+            MemberResult(
+                number=numbers[place],
+                settings=settings[place],
+                seed=recipe.seed,
+                fold=recipe.data.fold,
+                ending=outcome.ending.value,
+                reason=outcome.reason,
+                epoch=outcome.epoch,
+                step=outcome.step,
+                kept_epoch=kept.epochs[place],
+                train=measured["train"][place],
+                validation=measured["validation"][place] if "validation" in measured else None,
+                test=measured["test"][place] if "test" in measured else None,
+                seconds=state.seconds / len(state.outcomes),
+                rows=state.logs[place],
+            )
+        )
+    return tuple(results)
+
+
+def _figures(setting: Setting, kept: Best, progress: Progress) -> dict[str, tuple[Figures, ...]]:
+    exact = replace(setting, precision="fp32") if setting.precision == "bf16" else setting
+    members = setting.members
+    measured = {}
+    for part in setting.parts:
+        progress.begin(f"measure {part}", len(setting.parts[part]), "images")
+        measured[part] = figures(
+            exact.scorer(kept.params, kept.buffers), exact.whole(part).chunks(), loss=setting.loss, knobs=members.loss,
+            penalties=members.penalties.value(kept.params), seen=progress.advance,
+        )  # fmt: skip
+        progress.end()
+    return measured
