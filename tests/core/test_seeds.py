@@ -2,7 +2,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thalweg.core.seeds import derive, generator
+from thalweg.core.seeds import Generators, derive, generator
 
 
 def test_seeds_never_change_between_releases():
@@ -25,3 +25,10 @@ def test_generators_are_fresh_and_apart_from_the_global_state():
     assert torch.equal(one, torch.rand(5, generator=generator(0, "a")))
     assert not torch.equal(one, torch.rand(5, generator=generator(0, "b")))
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_every_member_draws_from_its_own_seed_whoever_else_is_there():
+    drawn = [torch.rand(2, generator=each) for each in Generators((5, 6, 7), "noise", 3)]
+    assert torch.equal(drawn[1], torch.rand(2, generator=generator(6, "noise", 3)))
+    assert torch.equal(drawn[1], torch.rand(2, generator=Generators((5, 6, 7), "noise", 3)[1:][0]))
+    assert len(Generators((5, 6, 7))) == 3

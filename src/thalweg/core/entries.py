@@ -201,13 +201,15 @@ class Optimiser(Entry):
     `Number` knob (an `Integer` aside) is a tensor [members] in the parameters' dtype, the rate after the schedule; others are plain values.
     `generators[member]` is the member's own source of noise, so that what it draws does not depend on who else is in the population.
     `full_batch`: by default a step looks at the whole training set. `proximal`: a proximal step of length `rate` may follow the update
-    (otherwise penalties that are not smooth are refused).
+    (otherwise penalties that are not smooth are refused). `stable_rate(settings, curvature)`: the rate below which the rule converges
+    and above which it diverges on a quadratic whose largest curvature is that, knobs as plain numbers; None where there is no such rate.
     """
 
     init: Callable[[Params, Settings], State]
     step: Callable[[Objective, Params, State, Settings, Sequence[torch.Generator]], tuple[Params, State, Info]]
     full_batch: bool = False
     proximal: bool = False
+    stable_rate: Callable[[Settings, float], float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,15 +22,11 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
 
 from thalweg.core.entries import Labels, Loss
 from thalweg.core.knobs import Number
 from thalweg.loss._rivals import leads
 from thalweg.loss._scores import Scores, Setting, Values, per_class, true_class, widened
-
-_EXACTLY_LINEAR = 40.0
-"""From here on log(1 + exp(x)) is x to the last digit of float64."""
 
 
 def value(scores: Scores, labels: Labels, *, smoothing: Setting) -> Values:
@@ -42,11 +38,20 @@ def value(scores: Scores, labels: Labels, *, smoothing: Setting) -> Values:
     >>> value(torch.tensor([[3.2, 5.1, -1.7]]), torch.tensor([0]), smoothing=0.0)
     tensor([2.0404])
     """
-    loss = softplus(leads(scores, labels).logsumexp(-1), threshold=_EXACTLY_LINEAR)
+    loss = _softplus(leads(scores, labels).logsumexp(-1))
     if not isinstance(smoothing, Tensor) and smoothing == 0:
         return loss
     wide = widened(scores)
     return loss - smoothing * (wide - wide.gather(-1, true_class(wide, labels))).mean(-1)
+
+
+def _softplus(x: Values) -> Values:
+    """Return log(1 + exp(x)) with its derivatives at 0, in functions that give a number the same bits wherever in a tensor it stands.
+
+    `torch.nn.functional.softplus` rounds the last few numbers of a tensor otherwise than those before them, so that a member's figures
+    would depend on how many others there are.
+    """
+    return torch.where(x > 0, x + (-x.clamp_min(0)).exp().log1p(), x.clamp_max(0).exp().log1p())
 
 
 def gradient(scores: Scores, labels: Labels, *, smoothing: Setting) -> Scores:
@@ -72,9 +77,9 @@ def gradient(scores: Scores, labels: Labels, *, smoothing: Setting) -> Scores:
 def fused(scores: Scores, labels: Labels, *, smoothing: Setting) -> tuple[Values, Scores]:
     """Return value and gradient from one log-softmax: -log p_y, and p with exp(log p_y) - 1 in the true class's place.
 
-    What a training step uses, at a third of the time of both. Smoothing is added to both, so that members without it get the same bits whoever
-    else is there. The value is absolutely right to one rounding of 1: unlike `value`, it is 0
+    What a training step uses, at a third of the time of both. The value is absolutely right to one rounding of 1: unlike `value`, it is 0
     where the loss is below that. The class axis is walked as the second to last, which is how a linear score lays it out in memory.
+    Smoothing is added to both afterwards, so that members without any get the same bits whoever else is there.
 
     >>> import torch
     >>> fused(torch.tensor([[3.2, 5.1, -1.7]]), torch.tensor([0]), smoothing=0.0)

@@ -3,7 +3,8 @@
 An option of a sweep is one value (`0.1`), a list (`0.1,0.3,1`), a range with the number of its values (`1e-3..1e0:log:16` in equal
 ratios, `0..1:lin:5` or shorter `0..1:5` in equal steps; both ends included), or a list of these (`0,1e-5..1e-2:log:3`). A range without
 a number of values (`1e-4..1e-1:log`) is for random search. Where a value may itself hold commas (`--widths 256,128`) a semicolon stands
-between values: `256,128;64`. In Python a value, a sequence of values and `between(...)` are understood as well.
+between values: `256,128;64`. In Python a value, a sequence of values and `between(...)` are understood as well; where a value is itself
+a list, `[256, 128]` is one and `[[256, 128], [64]]` are two.
 """
 
 import math
@@ -113,9 +114,8 @@ def _items(given: Any, kind: Kind) -> list[Any]:
     if isinstance(given, Mapping | bytes) or not isinstance(given, Iterable):
         return [given]
     items = [item.item() if isinstance(item, np.generic) else item for item in given]
-    if kind.listed and all(isinstance(item, int) for item in items):
-        return [tuple(items)]  # (256, 128) is one value, as the text 256,128 is
-    return items
+    alone = kind.listed and not any(isinstance(item, list | tuple) for item in items)
+    return [items] if alone else items  # [256, 128] is one value, as the text 256,128 is
 
 
 def _read(item: Any, kind: Kind) -> tuple[list[Any], list[Range]]:

@@ -50,14 +50,14 @@ def run_to_the_end(
     """
     started = time.monotonic() - state.seconds
     clock = lambda: time.monotonic() - started  # noqa: E731
-    with _workers(setting) as equipped:
+    with workers(setting) as equipped:
         loop = Loop(equipped, save=save, log=log, stop=stop, progress=progress, clock=clock, until=until)
         state = loop.run(state)
         return state, loop.kept(state)
 
 
 @contextmanager
-def _workers(setting: Setting) -> Iterator[Setting]:
+def workers(setting: Setting) -> Iterator[Setting]:
     """Set the number of threads that a step is worth, or make a crew that works on several members side by side."""
     threads, crew_size = threads_for(setting, cores=torch.get_num_threads())
     with thread_count(threads), torch.random.fork_rng(devices=[setting.device] if setting.device.type == "cuda" else []):

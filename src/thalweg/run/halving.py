@@ -13,22 +13,28 @@ from thalweg.core.errors import ConfigError
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
-    """So many `members` train until they have done `epochs` in all, going on from where the rung before left them."""
+    """So many `members` train until they have done `epochs` in all, from where the rung before left them; the best `keep` go on.
+
+    In the last rung nobody is dropped any more: `keep` is `members`.
+    """
 
     epochs: int
     members: int
+    keep: int
 
 
 def plan(members: int, *, epochs: int, factor: int = 3, least: int = 1) -> tuple[Rung, ...]:
     """Return the rungs: in rung i of 0..k, floor(members / factor^i) members reach floor(epochs / factor^(k - i)) epochs.
+
+    Where several members are one candidate (seeds, folds), candidates are what is counted.
 
     k is the largest number of cuts for which the first rung has at least `least` epochs and the last at least one member; so the last
     rung always reaches `epochs`, and several members do where `least` forbids further cuts. With k = 0 all train to the end.
 
     Raises `ConfigError` unless members >= 1, factor >= 2 and 1 <= least <= epochs.
 
-    >>> [(rung.members, rung.epochs) for rung in plan(27, epochs=9)]
-    [(27, 1), (9, 3), (3, 9)]
+    >>> [(rung.epochs, rung.members, rung.keep) for rung in plan(27, epochs=9)]
+    [(1, 27, 9), (3, 9, 3), (9, 3, 3)]
     """
     if members < 1:
         raise ConfigError(f"successive halving needs at least one member; got {members}.")
@@ -37,19 +43,23 @@ def plan(members: int, *, epochs: int, factor: int = 3, least: int = 1) -> tuple
     if not 1 <= least <= epochs:
         raise ConfigError(f"the first epochs must be a whole number in [1, {epochs}], the epochs of a whole training; got {least}.")
     cuts = min(_whole_logarithm(epochs // least, factor), _whole_logarithm(members, factor))
-    return tuple(Rung(epochs=epochs // factor ** (cuts - rung), members=members // factor**rung) for rung in range(cuts + 1))
+    left = [members // factor**cut for cut in range(cuts + 1)]
+    reached = [epochs // factor ** (cuts - cut) for cut in range(cuts + 1)]
+    return tuple(Rung(epochs=some, members=now, keep=then) for some, now, then in zip(reached, left, [*left[1:], left[-1]], strict=True))
 
 
-def survivors(scores: Sequence[float | None], keep: int) -> tuple[int, ...]:
+def survivors(scores: Sequence[float | tuple[float, ...] | None], keep: int) -> tuple[int, ...]:
     """Return the places of the `keep` best scores (higher is better; ties: the earlier), in ascending order.
 
-    NaN or None is a member that diverged: it never goes on, so that fewer than `keep` may.
+    A score may be several numbers, of which the later decide where the earlier are equal. None, or a NaN among them, is a member that
+    diverged: it never goes on, so that fewer than `keep` may.
 
-    >>> survivors([0.7, float("nan"), 0.9, 0.7], 2)
-    (0, 2)
+    >>> survivors([0.7, float("nan"), 0.9, 0.7], 2), survivors([(0.7, -2.0), (0.7, -1.0), None], 1)
+    ((0, 2), (1,))
     """
-    able = [(-score, place) for place, score in enumerate(scores) if score is not None and not math.isnan(score)]
-    return tuple(sorted(place for _, place in sorted(able)[:keep]))
+    whole = [score if isinstance(score, tuple) else (score,) for score in scores]
+    able = [place for place, score in enumerate(whole) if not any(each is None or math.isnan(each) for each in score)]
+    return tuple(sorted(sorted(able, key=lambda place: whole[place], reverse=True)[:keep]))
 
 
 def budget(rungs: Sequence[Rung]) -> int:

@@ -1,10 +1,10 @@
 """The training loop: steps in epochs, figures after each, checkpoints between; the same bits whether or not it was interrupted."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from thalweg.core.entries import Objective
+from thalweg.core.entries import Info, Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
@@ -25,9 +25,15 @@ from thalweg.run.state import Best, State
 Log = Callable[[int, Epoch], None]
 """Told each member's number and every row of its log as it is made."""
 
+Watch = Callable[[State, Info], None]
+"""Told every step: the state it began from, and what the optimiser told of it."""
+
 
 class Loop:
-    """One population's training under way. State goes in and comes out of every method; the setting follows the members that are left."""
+    """One population's training under way. State goes in and comes out of every method; the setting follows the members that are left.
+
+    `schedule(step)` multiplies everybody's rate in place of the recipe's schedules; `watch` is told every step.
+    """
 
     def __init__(
         self,
@@ -39,10 +45,13 @@ class Loop:
         progress: Progress,
         clock: Callable[[], float],
         until: int | None = None,
+        schedule: Callable[[int], float] | None = None,
+        watch: Watch | None = None,
     ) -> None:
         recipe = setting.recipe
         self.everyone, self.setting, self.recipe = setting, setting, recipe
         self.log, self.stop, self.progress = log, stop, progress
+        self.schedule, self.watch = schedule, watch
         self.examples = len(setting.parts["train"])
         self.sizes = cuts(self.examples, recipe.batch_size(self.examples))
         self.steps = len(self.sizes) * recipe.epochs
@@ -76,18 +85,13 @@ class Loop:
 
     def epoch(self, state: State) -> State:
         """Take the rest of an epoch's steps, or as many as are taken before somebody asks for the end or every member has diverged."""
-        train = self.setting.parts["train"]
-        rows = train.rows[order(self.examples, seed=self.recipe.shared_seed, epoch=state.epoch).to(train.rows.device)]
-        begin = sum(self.sizes[: state.taken])
         self.progress.begin(f"epoch {state.epoch + 1}/{self.recipe.epochs}", len(self.sizes), "steps")
         self.progress.advance(state.taken)
         try:
-            for size in self.sizes[state.taken :]:
+            for batches in self.batches(state):
                 if self.stop.asked or state.ended:
                     break
-                batches = self.train if self.whole else MiniBatch(*self.setting.batch(rows[begin : begin + size], step=state.step))
                 state, loss = self.step(state, batches)
-                begin += size
                 self.progress.advance(1, loss=loss)
                 if self.checkpoints.due(state):
                     state = self.checkpoints.written(state)
@@ -95,10 +99,19 @@ class Loop:
             self.progress.end()
         return state
 
+    def batches(self, state: State) -> Iterator[Batches]:
+        """Yield what the rest of an epoch's steps look at, each made when it is asked for."""
+        train = self.setting.parts["train"]
+        rows = train.rows[order(self.examples, seed=self.recipe.shared_seed, epoch=state.epoch).to(train.rows.device)]
+        begin = sum(self.sizes[: state.taken])
+        for step, size in enumerate(self.sizes[state.taken :], start=state.step):
+            yield self.train if self.whole else MiniBatch(*self.setting.batch(rows[begin : begin + size], step=step))
+            begin += size
+
     def step(self, state: State, batches: Batches) -> tuple[State, float]:
         """Take one step; return the state after it and the lowest objective before it. Members that diverge stay where they were."""
         setting, members = self.setting, self.setting.members
-        factors = members.factors(state.step, self.steps, len(self.sizes))
+        factors = self.factors(state.step)
         settings = setting.settings
         if "rate" in settings and factors != (1.0,):
             factor = factors[0] if len(factors) == 1 else settings["rate"].new_tensor(factors)
@@ -110,6 +123,8 @@ class Loop:
         params, memory, info = setting.optimiser.step(bounded, state.params, state.optimiser, settings, generators)
         if members.penalties.entries and setting.optimiser.proximal:
             params = members.penalties.proximal(params, settings["rate"])
+        if self.watch is not None:
+            self.watch(state, info)
         loss = info["loss"]
         mean, averaged = self.averaged(state, params)
         shared = factors if len(factors) > 1 else factors * len(members)
@@ -235,9 +250,14 @@ class Loop:
 
     def rates(self, step: int) -> tuple[float, ...]:
         """Return every member's rate at a step; 0 for an optimiser that has none."""
-        members = self.setting.members
-        factors = members.factors(step, max(1, self.steps), len(self.sizes))
-        return tuple(rate * factors[place if len(factors) > 1 else 0] for place, rate in enumerate(members.rates))
+        factors = self.factors(step)
+        return tuple(rate * factors[place if len(factors) > 1 else 0] for place, rate in enumerate(self.setting.members.rates))
+
+    def factors(self, step: int) -> tuple[float, ...]:
+        """Return what multiplies each member's rate at a step: its schedules, or the one in their place; one number where all agree."""
+        if self.schedule is not None:
+            return (self.schedule(step),)
+        return self.setting.members.factors(step, max(1, self.steps), len(self.sizes))
 
 
 def _line(state: State, epochs: int, monitor: str) -> str:

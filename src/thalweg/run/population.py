@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -204,8 +205,7 @@ class _Work:
                     alive.setdefault(groups[number], []).append(number)
         order = sorted(figures)
         means = [tuple(sum(values) / len(values) for values in zip(*figures[group], strict=True)) for group in order]
-        ranks = {mean: float(rank) for rank, mean in enumerate(sorted(set(means)))}
-        kept = {order[index] for index in survivors([ranks[mean] for mean in means], keep)}
+        kept = {order[index] for index in survivors(means, keep)}
         return {number for group in order if group not in kept for number in alive[group]}
 
     def drop(self, place: int, losers: set[int], *, reason: str) -> None:

@@ -22,7 +22,7 @@ from thalweg.run.module_objective import ModuleObjective, member, module_scores
 from thalweg.run.own import ownership
 from thalweg.run.penalties import Penalties
 from thalweg.run.recipe import CATALOGUES, Part, Recipe
-from thalweg.run.stacked_objective import StackedObjective, mapped, stacked_scores
+from thalweg.run.stacked_objective import StackedObjective, agrees, mapped, stacked_scores
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.float32, "fp64": torch.float64}
 RENEWAL_BATCHES = 64
@@ -172,7 +172,8 @@ def settle_down(recipe: Recipe | Sequence[Recipe], images: ImageSet, *, start: "
     _check_batches(first, module, len(parts["train"]))
     if start:
         _check_start(images, module, start)
-    stacked, note = (None, "") if len(recipes) == 1 or score.closed_form else _together(first, module)
+    prepare = Preparer.of(chain, images.shape, dtype=DTYPES[precision], device=device)
+    stacked, note = (None, "") if len(recipes) == 1 or score.closed_form else _together(first, module, prepare, parts["train"])
     return Setting(
         members=gather_members(recipes, penalised=penalised(first, module), dtype=DTYPES[precision], device=device, own=own),
         device=device,
@@ -181,7 +182,7 @@ def settle_down(recipe: Recipe | Sequence[Recipe], images: ImageSet, *, start: "
         shape=images.shape,
         parts=parts,
         chain=chain,
-        prepare=Preparer.of(chain, images.shape, dtype=DTYPES[precision], device=device),
+        prepare=prepare,
         module=module,
         closed_form=score.closed_form,
         loss=CATALOGUES["loss"].get(first.loss.name),
@@ -246,20 +247,18 @@ def penalised(recipe: Recipe, module: nn.Module) -> frozenset[str]:
     return frozenset(every) if recipe.penalise_biases else frozenset(name for name, tensor in every.items() if tensor.ndim >= 2)
 
 
-def _together(recipe: Recipe, module: nn.Module) -> tuple[StackedScores | None, str]:
-    """Return how many members' scores are computed at once, if there is a way, and a sentence for the person where there is none."""
+def _together(recipe: Recipe, module: nn.Module, prepare: Preparer, train: Examples) -> tuple[StackedScores | None, str]:
+    """Return how all members' scores are computed at once, if there is a way, and a sentence for the person where there is none."""
     entry = CATALOGUES["score"].get(recipe.score.name)
     if entry.stacked is not None:
         return entry.stacked(module), ""
     if not entry.foreign:
         return None, ""
     scores = mapped(module)
-    if scores is None:
-        return (
-            None,
-            f"{recipe.score.knobs['factory']} convolves, draws noise or keeps statistics: its members train one after the other.",
-        )
-    return scores, ""
+    if scores is not None and agrees(scores, module, prepare(train.raw(train.rows[:2])[0]).permute(0, 3, 1, 2)):
+        return scores, ""
+    why = "convolves, draws noise or keeps statistics" if scores is None else "has operations that torch.func.vmap does not take"
+    return None, f"{recipe.score.knobs['factory']} {why}: its members train one after the other."
 
 
 def expected_start(recipe: Recipe, classes: int) -> float:

@@ -106,16 +106,17 @@ def mapped(module: nn.Module) -> StackedScores | None:
     return scores
 
 
-def agrees(scores: StackedScores, module: nn.Module, params: Params, images: Tensor) -> bool:
-    """Whether the scores of all members at once are those of the module for the first and the last member, and have a gradient."""
+def agrees(scores: StackedScores, module: nn.Module, images: Float[Tensor, "batch channels height width"]) -> bool:
+    """Whether the scores of two members at once, with weights of their own, are the module's for each, and have a gradient."""
+    first = {name: tensor.detach() for name, tensor in module.named_parameters()}
+    members = [first, {name: tensor / 2 for name, tensor in first.items()}]
+    leaves = {name: torch.stack([each[name] for each in members]).requires_grad_() for name in first}
     try:
-        leaves = {name: tensor.detach().requires_grad_() for name, tensor in params.items()}
         together = scores(leaves, images, None)
         torch.autograd.grad(together.sum(), list(leaves.values()), allow_unused=True)
         with torch.no_grad():
-            for place in (0, len(together) - 1):
-                one = functional_call(module, {name: tensor[place] for name, tensor in params.items()}, (images,))
-                torch.testing.assert_close(together[place].detach(), one, rtol=1e-4, atol=1e-5)
+            for answer, own in zip(together.detach(), members, strict=True):
+                torch.testing.assert_close(answer, functional_call(module, own, (images,)), rtol=1e-4, atol=1e-5)
     except Exception:  # a stranger's module may fail under vmap in any way; the slow path is always there
         return False
     return True

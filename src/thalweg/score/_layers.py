@@ -56,6 +56,6 @@ def flatten(images: Float[Tensor, "batch channels height width"]) -> Float[Tenso
     return images.permute(0, 2, 3, 1).flatten(1)
 
 
-def full_precision(scores: Float[Tensor, "batch classes"]) -> Float[Tensor, "batch classes"]:
+def full_precision(scores: Float[Tensor, "*members batch classes"]) -> Float[Tensor, "*members batch classes"]:
     """Return bfloat16 and float16 scores as float32, others as they are: losses need the bits that 16-bit scores lack."""
     return scores.float() if scores.dtype in (torch.bfloat16, torch.float16) else scores

@@ -1,6 +1,7 @@
 """The multi-layer perceptron: linear maps with an activation between them."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -15,6 +16,12 @@ from thalweg.score._layers import DROPOUT, dense, dropout_layer, dropout_masks, 
 from thalweg.score._suited import one_cycle
 
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "linear": nn.Identity, "gelu": nn.GELU}
+
+SAME_BITS: dict[type[nn.Module], Callable[[Tensor], Tensor]] = {
+    nn.Sigmoid: lambda x: 0.5 + 0.5 * torch.tanh(0.5 * x),
+    nn.GELU: lambda x: 0.5 * x * (1 + torch.erf(x * math.sqrt(0.5))),
+}
+"""Activations written out for stacked members: PyTorch's own round the last few numbers of a tensor otherwise than those before them."""
 
 
 class Perceptron(nn.Module):
@@ -85,7 +92,7 @@ def stacked(module: nn.Module) -> StackedScores | None:
             if isinstance(layer, nn.Linear):
                 features = torch.baddbmm(params[f"layers.{name}.bias"][:, :, None], params[f"layers.{name}.weight"], features)
             elif not isinstance(layer, nn.Dropout):
-                features = layer(features)
+                features = SAME_BITS.get(type(layer), layer)(features)
             elif own is not None:
                 features = features * dropout_masks(features, layer.p, own)
         return full_precision(features.transpose(1, 2))
