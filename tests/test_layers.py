@@ -8,7 +8,7 @@ import pytest
 import thalweg
 
 ROOT = Path(thalweg.__file__).parent
-SIBLINGS = ("images", "prepare", "augment", "score", "loss", "penalty", "optimise", "schedule", "average")
+SIBLINGS = ("images", "prepare", "augment", "score", "loss", "penalty", "optimise", "schedule", "average", "surface")
 ALLOWED = {
     "core": set(),
     **{name: {"core"} for name in SIBLINGS},
@@ -17,7 +17,7 @@ ALLOWED = {
     "views": {"core", "evidence"},
     "faces": {"core", *SIBLINGS, "run", "evidence", "views"},
 }
-RECORDS = {"evidence": {"thalweg.run.record"}}
+RECORDS = {"evidence": {"thalweg.run.record", "thalweg.run.surface_record", "thalweg.run.population_record"}}
 
 
 def imports(path: Path) -> list[str]:
@@ -35,7 +35,9 @@ def imports(path: Path) -> list[str]:
 def test_imports_point_one_way(path: Path) -> None:
     folder = path.relative_to(ROOT).parts[0]
     if folder == "__init__.py":
-        assert imports(path) == ["thalweg.faces.api"] * 4 + ["thalweg.faces"]
+        assert imports(path) == ["thalweg.faces.api"] * 4 + [
+            f"thalweg.faces.{name}" for name in ("compare", "race", "rate", "search", "sweep")
+        ]
         return
     for name in imports(path):
         target = name.split(".")[1] if "." in name else ""

@@ -17,6 +17,7 @@ The lecture's three parts are folders, and data flows through them:
     ('class 0', 'class 1', 'class 2')
 """
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,15 +25,30 @@ if TYPE_CHECKING:
     from thalweg.faces.api import load as load
     from thalweg.faces.api import open_run as open
     from thalweg.faces.api import train as train
+    from thalweg.faces.compare import compare as compare
+    from thalweg.faces.race import race as race
+    from thalweg.faces.rate import find_rate as rate
+    from thalweg.faces.search import search as search
+    from thalweg.faces.sweep import sweep as sweep
 
 __version__ = "0.1.0"
-__all__ = ["Recipe", "__version__", "load", "open", "train"]
+_HOMES = {
+    "Recipe": ("api", "Recipe"),
+    "compare": ("compare", "compare"),
+    "load": ("api", "load"),
+    "open": ("api", "open_run"),
+    "race": ("race", "race"),
+    "rate": ("rate", "find_rate"),
+    "search": ("search", "search"),
+    "sweep": ("sweep", "sweep"),
+    "train": ("api", "train"),
+}
+__all__ = ["Recipe", "__version__", "compare", "load", "open", "race", "rate", "search", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the Python face when one of its names is first used: `import thalweg` alone loads no PyTorch."""
-    if name in ("Recipe", "load", "open", "train"):
-        from thalweg.faces import api
-
-        return {"Recipe": api.Recipe, "load": api.load, "open": api.open_run, "train": api.train}[name]
+    if name in _HOMES:
+        module, word = _HOMES[name]
+        return getattr(importlib.import_module(f"thalweg.faces.{module}"), word)
     raise AttributeError(f"module 'thalweg' has no attribute {name!r}")

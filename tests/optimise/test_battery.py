@@ -164,3 +164,22 @@ def test_matrices_alone_and_vectors_alone_are_no_special_case(entry, bowl, take_
     objective, start = bowl
     path, _, _ = take_steps(entry, objective, {name: start[name]}, 3)
     assert path[-1][name].isfinite().all()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if OPTIMISERS.get(name).stable_rate is not None])
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+def test_a_stable_rate_divides_convergence_from_divergence(name, momentum, function_objective, take_steps):
+    """On curvatures 10 and 0.5: 2% below the limit the steep direction dies out, 2% above it runs away."""
+    entry = OPTIMISERS.get(name)
+    given = {"momentum": momentum} if any(knob.name == "momentum" for knob in entry.knobs) else {}
+    limit = entry.stable_rate(given, 10.0)
+    objective = function_objective(lambda params: 5 * params["w"][:, 0].square() + 0.25 * params["w"][:, 1].square())
+    start = {"w": torch.ones(2, 2, dtype=torch.float64)}
+    path, _, _ = take_steps(entry, objective, start, 1500, rate=[0.98 * limit, 1.02 * limit], **given)
+    size = path[-1]["w"][:, 0].abs().tolist()
+    assert size[0] < 1e-2
+    assert size[1] > 1e2
+
+
+def test_only_rules_with_a_fixed_limit_promise_one():
+    assert [name for name in NAMES if OPTIMISERS.get(name).stable_rate] == ["gradient-descent", "momentum", "nesterov", "sgd"]

@@ -1,5 +1,7 @@
 """Nesterov's momentum: PyTorch's form, and its equality with the look-ahead form."""
 
+import numpy
+import pytest
 import torch
 
 from thalweg.optimise import OPTIMISERS
@@ -41,3 +43,12 @@ def test_it_is_pytorchs(compare_with_torch):
     compare_with_torch(
         "nesterov", lambda leaves: torch.optim.SGD(leaves.values(), lr=0.02, momentum=0.8, nesterov=True), rate=0.02, momentum=0.8
     )
+
+
+def test_the_stable_rate_is_where_a_root_reaches_the_unit_circle():
+    """z^2 - a (1 + b) z + a b with a = 1 - rate c: by NumPy's roots; at b = 0.9 and c = 10 the limit is 3.8 / 28."""
+    limit = ENTRY.stable_rate({"momentum": 0.9}, 10.0)
+    assert limit == pytest.approx(3.8 / 28)
+    for factor, inside in ((0.999, True), (1.001, False)):
+        a = 1 - factor * limit * 10
+        assert bool(abs(numpy.roots([1, -a * 1.9, a * 0.9])).max() < 1) == inside

@@ -1,6 +1,6 @@
 """One HTML page without network: escaping, the content security policy, figures as data, pictures as data addresses.
 
-Every text that a template prints passes `visible` and jinja's escaping; plotly's script and the page's own are named by their hashes in
+Every text that a template prints passes `visible` and jinja's escaping; plotly's script and the pages' own are named by their hashes in
 the policy, so that no other script can run, and nothing can be fetched.
 """
 
@@ -22,18 +22,20 @@ from thalweg.views._palette import DARK
 
 
 def render(template: str, drawings: Mapping[str, Drawing], **context: Any) -> str:
-    """Return the page made of `faces/<template>.html`, `.css` and `.js`; `drawings` by the identifier they have in the page."""
-    script = _source(f"{template}.js")
-    plotly = _plotly()
+    """Return the page made of `faces/<template>.html`, which extends `base.html`; `drawings` by the identifier they have in the page.
+
+    `page.css` and `page.js` serve every page; `faces/<template>.css` and `.js` come after them where they exist.
+    """
+    style = "".join(_source(name) for name in ("page.css", f"{template}.css"))
+    scripts = [script for script in (_plotly(), _source("page.js"), _source(f"{template}.js")) if script]
     return (
         _environment()
         .get_template(f"{template}.html")
         .render(
             drawings=drawings,
-            policy=_policy(plotly, script),
-            style=Markup(_source(f"{template}.css")),
-            plotly=Markup(plotly),
-            script=Markup(script),
+            policy=_policy(*scripts),
+            style=Markup(style),
+            scripts=[Markup(script) for script in scripts],
             figures=Markup(_figures(drawings)),
             **context,
         )
@@ -99,4 +101,6 @@ def _plotly() -> str:
 
 @cache
 def _source(name: str) -> str:
-    return resources.files("thalweg.faces").joinpath(name).read_text("utf-8")
+    """Return a file of this folder as text, empty where there is none."""
+    found = resources.files("thalweg.faces").joinpath(name)
+    return found.read_text("utf-8") if found.is_file() else ""

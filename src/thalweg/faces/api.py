@@ -19,6 +19,7 @@ from thalweg.run import run as runs
 from thalweg.run.recipe import DataPart
 from thalweg.run.recipe import Recipe as Recipe
 from thalweg.run.store import REPORT
+from thalweg.run.sweep import open_member
 from thalweg.run.train import train as train_recipe
 
 
@@ -80,7 +81,13 @@ def train(
 
 
 def open_run(folder: Source, *, trust_code: bool = False) -> Run:
-    """Open a run that was trained into a folder; `trust_code` allows one whose score function is a module of somebody's."""
+    """Open a run that was trained into a folder, or a member of a sweep, as `"sweeps/first#12"`.
+
+    `trust_code` allows one whose score function is a module of somebody's.
+    """
+    sweep, mark, number = str(folder).rpartition("#")
+    if mark and number.isdecimal() and not Path(folder).exists():
+        return as_run(open_member(Path(sweep), int(number), trust_code=trust_code))
     return as_run(runs.open_run(Path(folder), trust_code=trust_code))
 
 
@@ -91,15 +98,15 @@ def as_run(run: runs.Run, *, images: ImageSet | None = None) -> Run:
 
 def load_data(recipe: Recipe, *, source: str | None = None, progress: Progress | None = None) -> ImageSet:
     """Load the pictures of a recipe, from `source` if they have moved; one class is enough where the classes are declared."""
-    options = {name: value for name, value in recipe.data.model_dump().items() if name != "source"}
+    options = {name: value for name, value in recipe.data.model_dump().items() if name not in ("source", "folds", "fold")}
     fewest = 1 if recipe.classes or recipe.start else 2
-    return load(source or recipe.data.source, seed=recipe.seed, fewest_classes=fewest, progress=progress or Silent(), **options)
+    return load(source or recipe.data.source, seed=recipe.shared_seed, fewest_classes=fewest, progress=progress or Silent(), **options)
 
 
 def _loaded(images: Any, recipe: Recipe, progress: Progress | None) -> ImageSet:
     if isinstance(images, str | Path):
         return load_data(recipe, progress=progress)
-    return load(images, seed=recipe.seed, validation=recipe.data.validation, test=recipe.data.test)
+    return load(images, seed=recipe.shared_seed, validation=recipe.data.validation, test=recipe.data.test)
 
 
 def default_folder(recipe: Recipe) -> Path:

@@ -1,4 +1,4 @@
-"""The command line: `thalweg train | evaluate | predict | show | report | data | list`.
+"""The command line: `thalweg train | evaluate | predict | show | report | compare | data | list | sweep | race | rate | search`.
 
 Nothing heavy is imported before a command runs, so that `--help` answers at once. Options that are knobs of catalogue entries are
 taken out of the arguments first (`--margin 2`); see `thalweg.faces.words`.
@@ -13,6 +13,24 @@ import typer
 
 from thalweg import __version__
 from thalweg.core.names import entry_names
+from thalweg.faces import cli_population
+from thalweg.faces.options import (
+    LOOSE,
+    Colour,
+    Data,
+    Examples,
+    Fit,
+    Json,
+    Noise,
+    Quiet,
+    RunFolder,
+    Seed,
+    Size,
+    SkipBad,
+    Test,
+    Trust,
+    Validation,
+)
 from thalweg.faces.terminal import answering
 
 app = typer.Typer(
@@ -23,22 +41,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_LOOSE: dict[str, str] = {}
-
-Data = Annotated[str, typer.Argument(metavar="DATA", help="A folder of class folders, a file (IDX, .npz, Parquet, CIFAR, CSV), or a name.")]
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
-Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
-Trust = Annotated[bool, typer.Option("--trust-code", help="The score function is a module of somebody's: run its code.")]
-Size = Annotated[str | None, typer.Option(metavar="HxW", help="Bring pictures to this size, as 32 or 32x48.")]
-Fit = Annotated[str | None, typer.Option(help="How pictures of another size fit: crop, pad or stretch.")]
-Colour = Annotated[str | None, typer.Option(help="auto, grey or rgb.")]
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave out pictures that cannot be read, and say so.")]
-Seed = Annotated[int | None, typer.Option(help="Decides initial weights, order, noise and split.")]
-Noise = Annotated[float | None, typer.Option(help="Noise of the two-dimensional sets.")]
-Examples = Annotated[int | None, typer.Option(help="Number of points of the two-dimensional sets.")]
-Validation = Annotated[float | None, typer.Option(help="Share of the training part set aside for validation.")]
-Test = Annotated[float | None, typer.Option(help="Share set aside for testing where the source has no test part.")]
 
 
 def _words(folder: str) -> str:
@@ -115,7 +117,7 @@ def train(
     given = {
         name: value for name, value in locals().items() if name not in ("commands", "run", "fresh", "report", "trust_code", "json", "quiet")
     }
-    commands.train(given, dict(_LOOSE), folder=run, fresh=fresh, report=report, trust_code=trust_code, as_json=json, quiet=quiet or json)
+    commands.train(given, dict(LOOSE), folder=run, fresh=fresh, report=report, trust_code=trust_code, as_json=json, quiet=quiet or json)
 
 
 @app.command()
@@ -174,6 +176,22 @@ def write_report(
     commands.report(run, data, trust_code=trust_code, output=output, as_json=json, quiet=quiet or json)
 
 
+@app.command("compare")
+@answering
+def compare_runs(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN", help="Two or more runs with the same classes.")],
+    data: Annotated[str | None, typer.Option(metavar="DATA", help="Measure all runs on these pictures, which none was trained on.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The page (else comparison.html here).")] = None,
+    trust_code: Trust = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare runs on the test pictures they share: what differs, paired differences with intervals, McNemar's test, and a page."""
+    from thalweg.faces import compare
+
+    compare.compare_command(runs, data=data, output=output, as_json=json, quiet=quiet or json, trust_code=trust_code)
+
+
 @app.command("data")
 @answering
 def describe_data(
@@ -209,12 +227,15 @@ def list_entries(
     commands.list_entries(what, as_json=json)
 
 
+cli_population.register(app)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the `thalweg` program."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in words if not word.startswith("-")), None)
-    if command == "train" and not {"-h", "--help"} & set(words):
-        words = _without_knobs(words)
+    if command in ("train", *cli_population.COMMANDS) and not {"-h", "--help"} & set(words):
+        words = _without_knobs(command, words)
     sys.path.append(str(Path.cwd()))  # a module of the user's may lie in the working folder; what is installed comes first
     if "--debug" in words:
         words = ["--debug", *(word for word in words if word != "--debug")]
@@ -222,13 +243,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 @answering
-def _without_knobs(words: list[str]) -> list[str]:
-    """Take the options that are knobs of entries out of the arguments of `train`."""
+def _without_knobs(name: str, words: list[str]) -> list[str]:
+    """Take the options that a command does not declare out of its arguments: knobs of entries, and for populations all of `train`."""
     command: Any = typer.main.get_command(app)
-    known = {option for parameter in command.commands["train"].params for option in (*parameter.opts, *parameter.secondary_opts)}
+    known = {option for parameter in command.commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)}
     from thalweg.faces import knob_options
 
     rest, loose = knob_options.separate(words, known | {"--debug", "--version"})
-    _LOOSE.clear()
-    _LOOSE.update(loose)
+    LOOSE.clear()
+    LOOSE.update(loose)
     return rest

@@ -14,10 +14,10 @@ from thalweg.faces.predictions import predictions
 from thalweg.faces.terminal import table, watcher
 from thalweg.faces.words import compose
 from thalweg.images import READERS, across_parts, find_duplicates, load
+from thalweg.run.data_facts import data_facts
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 from thalweg.run.record import Figures
 from thalweg.run.run import Run
-from thalweg.run.setting import data_facts
 from thalweg.run.train import train as train_recipe
 
 LISTS = ("prepare", "augment", "penalty", "schedule", "classes")
@@ -250,8 +250,8 @@ def _course_table(run: Run) -> str:
         [
             row.epoch,
             f"{row.rate:.3g}",
-            f"{row.train.loss:.4f}",
-            f"{row.train.accuracy:.2%}",
+            "" if row.train is None else f"{row.train.loss:.4f}",
+            "" if row.train is None else f"{row.train.accuracy:.2%}",
             "" if row.validation is None else f"{row.validation.loss:.4f}",
             "" if row.validation is None else f"{row.validation.accuracy:.2%}",
         ]

@@ -42,9 +42,11 @@ def separate(words: Sequence[str], known: set[str]) -> tuple[list[str], dict[str
 
 
 def _is_flag(name: str) -> bool:
-    from thalweg.faces.words import is_flag  # not before an option is found that only the catalogues can know
+    from thalweg.faces.fields import field_of  # not before an option is found that only the catalogues can know
+    from thalweg.faces.words import is_flag
 
-    return is_flag(name.replace("-", "_"))
+    field = field_of(name)
+    return is_flag(name.replace("-", "_")) if field is None else field.info.annotation is bool
 
 
 def _value(name: str, words: Sequence[str], position: int) -> tuple[str, int]:

@@ -59,8 +59,24 @@ class Bars:
             TextColumn("{task.fields[figures]}"),
         )
         self.console = Console(stderr=True)
-        self.bars = Progress(*columns, console=self.console, transient=True)
         self.task: Any = None
+        self.lines: tuple[Any, ...] = ()
+        bars = self
+
+        class Below(Progress):
+            """Bars with lines under them."""
+
+            def get_renderables(self) -> Any:
+                yield self.make_tasks_table(self.tasks)
+                yield from bars.lines
+
+        self.bars = Below(*columns, console=self.console, transient=True)
+
+    def board(self, lines: Sequence[str]) -> None:
+        """Show lines under the bar, in the place of those shown before."""
+        from rich.text import Text
+
+        self.lines = tuple(Text(visible(line), no_wrap=True, overflow="ellipsis") for line in lines)
 
     def begin(self, stage: str, total: int, unit: str) -> None:
         """Show a bar."""

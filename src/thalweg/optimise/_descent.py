@@ -19,3 +19,12 @@ def descend(
     """Return W - rate * gradient(W), per member; `info` has the loss at W."""
     loss, gradient = objective.value_and_gradient(params)
     return add_scaled(params, -settings["rate"], gradient), state, {"loss": loss}
+
+
+def stable_rate(settings: Settings, curvature: float) -> float:
+    """Return 2 / curvature: along a direction of curvature c the error is multiplied by 1 - rate c a step, which must lie in (-1, 1).
+
+    >>> stable_rate({}, 10.0)
+    0.2
+    """
+    return 2 / curvature

@@ -7,7 +7,7 @@ a saddle) leaves W where it is. The same rule as `torch.optim.SGD(momentum=0)` f
 
 from thalweg.core.entries import Optimiser
 from thalweg.core.knobs import Number
-from thalweg.optimise._descent import descend, nothing
+from thalweg.optimise._descent import descend, nothing, stable_rate
 
 ENTRY = Optimiser(
     summary="Goes down the gradient of the whole training set.",
@@ -18,4 +18,5 @@ ENTRY = Optimiser(
     step=descend,
     full_batch=True,
     proximal=True,
+    stable_rate=stable_rate,
 )

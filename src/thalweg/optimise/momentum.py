@@ -31,6 +31,18 @@ def step(
     return add_scaled(params, -settings["rate"], velocity), {"velocity": velocity}, {"loss": loss}
 
 
+def stable_rate(settings: Settings, curvature: float) -> float:
+    """Return 2 (1 + momentum) / curvature.
+
+    Along a direction of curvature c the errors obey e_(k+1) = (1 + b - rate c) e_k - b e_(k-1); both roots of z^2 - (1 + b - rate c) z + b
+    lie inside the unit circle exactly for 0 < rate c < 2 (1 + b).
+
+    >>> stable_rate({"momentum": 0.5}, 10.0)
+    0.3
+    """
+    return float(2 * (1 + settings["momentum"]) / curvature)
+
+
 ENTRY = Optimiser(
     summary="Adds up past gradients, as a heavy ball keeps its speed.",
     formula="v <- momentum * v + dL/dW;  W <- W - rate * v",
@@ -42,4 +54,5 @@ ENTRY = Optimiser(
     init=init,
     step=step,
     proximal=True,
+    stable_rate=stable_rate,
 )

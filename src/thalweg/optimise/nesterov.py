@@ -35,6 +35,19 @@ def step(
     return moved, {"velocity": velocity}, {"loss": loss}
 
 
+def stable_rate(settings: Settings, curvature: float) -> float:
+    """Return 2 (1 + b) / ((1 + 2 b) curvature), with b the momentum: at b = 0.9 little more than two thirds of plain descent's limit.
+
+    Along a direction of curvature c, with a = 1 - rate c, the errors obey e_(k+1) = a (1 + b) e_k - a b e_(k-1); both roots of
+    z^2 - a (1 + b) z + a b lie inside the unit circle exactly for -1 / (1 + 2 b) < a < 1.
+
+    >>> stable_rate({"momentum": 0.5}, 10.0)
+    0.15
+    """
+    momentum = settings["momentum"]
+    return float(2 * (1 + momentum) / ((1 + 2 * momentum) * curvature))
+
+
 ENTRY = Optimiser(
     summary="Momentum whose gradient is taken where the velocity will carry it.",
     formula="v <- momentum * v + dL/dW;  W <- W - rate * (dL/dW + momentum * v)",
@@ -46,4 +59,5 @@ ENTRY = Optimiser(
     init=init,
     step=step,
     proximal=True,
+    stable_rate=stable_rate,
 )

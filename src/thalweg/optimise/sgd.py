@@ -8,7 +8,7 @@ The same rule as `torch.optim.SGD(momentum=0)`.
 
 from thalweg.core.entries import Optimiser
 from thalweg.core.knobs import Number
-from thalweg.optimise._descent import descend, nothing
+from thalweg.optimise._descent import descend, nothing, stable_rate
 
 ENTRY = Optimiser(
     summary="Goes down the gradient of one mini-batch at a time.",
@@ -18,4 +18,5 @@ ENTRY = Optimiser(
     init=nothing,
     step=descend,
     proximal=True,
+    stable_rate=stable_rate,
 )

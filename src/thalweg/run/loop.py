@@ -271,4 +271,4 @@ def _line(state: State, epochs: int, monitor: str) -> str:
     shown = ", ".join(f"{name} loss {part.loss:.4f} accuracy {part.accuracy:.2%}" for name, part in parts.items() if part is not None)
     if len(state.outcomes) == 1:
         return f"epoch {row.epoch}/{epochs}: {shown}, rate {row.rate:.3g}"
-    return f"epoch {row.epoch}/{epochs}: {len(state.active)} members, the best is number {number}: {shown}, rate {row.rate:.3g}"
+    return f"epoch {row.epoch}/{epochs}: the best of {len(state.active)}: {shown}, rate {row.rate:.3g}"

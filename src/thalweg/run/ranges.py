@@ -34,7 +34,7 @@ class Range:
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
             raise ConfigError(f"the range {self} must have finite ends, the lower one first.")
         if self.log and self.low <= 0:
-            raise ConfigError(f"the range {self} goes by ratios, so it must begin above 0; got {self.low:g}. Write 0 beside it: 0,{self}.")
+            raise ConfigError(f"the range {self} goes by ratios, so it must begin above 0; write 0 beside it, as 0,1e-5..1e-2:log:4.")
         if self.count is not None and not 2 <= self.count <= LARGEST:
             raise ConfigError(f"the range {self} must have from 2 to {LARGEST:,} values, both ends included; got {self.count}.")
         if self.whole and not (float(self.low).is_integer() and float(self.high).is_integer()):

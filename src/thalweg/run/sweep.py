@@ -18,7 +18,7 @@ from thalweg.run.own import folded
 from thalweg.run.population import Plan, Shelf, Told, Trained, train_members
 from thalweg.run.population_record import MemberResult
 from thalweg.run.population_store import DiskShelf, PopulationStore
-from thalweg.run.recipe import Recipe
+from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import DataFacts
 from thalweg.run.run import Run
 from thalweg.run.signals import listening
@@ -100,11 +100,14 @@ def _facts(planned: Plan, images: ImageSet) -> dict[int | None, DataFacts]:
     return {fold: data_facts(folded(images, recipe)) for fold, recipe in recipes.items()}
 
 
-def open_member(folder: Path, number: int) -> Run:
-    """Open a member of a population's folder as a run."""
+def open_member(folder: Path, number: int, *, trust_code: bool = False) -> Run:
+    """Open a member of a population's folder as a run; one whose score function is a module of somebody's with `trust_code` only."""
     store = PopulationStore(folder)
     facts = store.facts()
     recipe = store.recipe(number)
+    if CATALOGUES["score"].get(recipe.score.name).foreign and not trust_code:
+        code = recipe.score.knobs["factory"]
+        raise ModelError(f"{folder}: opening it would run code: {code!r}. If you trust it, add --trust-code (Python: trust_code=True).")
     for place, numbers in enumerate(facts["chunks"]):
         if number in numbers and (trained := store.trained(place)) is not None:
             return _member_run(recipe, trained, trained.numbers.index(number), DataFacts.from_row(facts["by_fold"][str(recipe.data.fold)]))

@@ -13,6 +13,7 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "
 PARTS = {"train": CLASSES[0], "validation": CLASSES[1], "test": CLASSES[2]}
 
 SHARES = ("#f4f7fa", "#cfe0f0", "#8fbbdf", "#3f86c0", "#0b4a85")
+RIVALS = (CLASSES[0], "#9fcbe3", SHARES[0], "#f3bf9a", CLASSES[1])
 SIGNED = ((33, 102, 172), (146, 197, 222), (247, 247, 247), (244, 165, 130), (178, 24, 43))
 
 DARK = {
@@ -20,6 +21,7 @@ DARK = {
     MUTED: "#a0a9b6",
     GRID: "#2c323c",
     **dict(zip(CLASSES, ("#58b0ea", "#ff8f4d", "#3ecf9f", "#e8a0c8", "#e3b341", "#9bd8fa", "#b3a4dc", "#b5b5b5"), strict=True)),
+    **dict(zip(RIVALS[1::2], ("#27506b", "#7a4a2c"), strict=True)),
     **dict(zip(SHARES, ("#1c222b", "#1d3c5a", "#27649a", "#4d9bd8", "#bfe1ff"), strict=True)),
 }
 
