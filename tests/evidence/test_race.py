@@ -84,15 +84,24 @@ def test_tuning_lists_every_trial_and_says_which_was_chosen_and_whether_it_lies_
         (1.0, 0.5, 2, 0, True),
         (10.0, None, 1, 1, False),
     ]
-    assert (runner.edge, runner.tuning_steps) == (False, 50)
+    assert (runner.edge, runner.tuning_steps, runner.tuning_runs) == (False, 50, 5)
     assert measure([contestant("sgd", run([2.0, 0.5]), trials=trials[:4], rate=1.0)]).runners[0].edge
 
 
-def test_a_race_is_fair_where_all_had_the_same_steps_for_tuning():
+def test_a_race_is_fair_where_all_who_have_something_to_tune_were_given_equally_many_trainings():
     one = contestant("a", run([1.0, 0.5]), trials=[run([1.0, 0.5])] * 3)
     two = contestant("b", run([1.0, 0.5]), trials=[run([1.0, 0.5])] * 2)
     assert measure([one, one]).fair
     assert not measure([one, two]).fair
+    short = contestant("c", run([1.0, 0.5]), trials=[run([1.0, 0.5]), run([1.0, 0.5], every=1), run([1.0], ending="diverged")])
+    assert measure([one, short, contestant("lbfgs", run([1.0, 0.5]))]).fair
+    assert not measure([one, contestant("sgd", run([1.0, 0.5]), rate=0.1)]).fair
+
+
+def test_a_scale_stands_for_the_rate_where_there_is_none():
+    trials = [MemberResult.from_row({**run([2.0, end]).row(), "settings": {"scale": scale}}) for scale, end in ((0.1, 1.0), (1.0, 0.5))]
+    runner = measure([contestant("random-search", run([2.0, 0.5]), trials=trials, scale=1.0)]).runners[0]
+    assert ([trial.rate for trial in runner.trials], runner.edge) == ([0.1, 1.0], True)
 
 
 def test_an_optimiser_whose_every_seed_diverged_comes_last_without_a_figure():

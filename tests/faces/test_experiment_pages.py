@@ -146,9 +146,17 @@ def test_one_setting_has_no_parallel_coordinates_and_none_has_no_map():
 def test_a_race_has_its_final_table_and_three_kinds_of_chart():
     page = Page(race_page.build(race_page.RacePage(title="race", race=race.example(), made=MADE)))
     assert [one["id"] for one in charts(page)] == ["steps", "seconds", "trials"]
-    assert "adam rate 0.01 0.25 ± 0.18 10 2 of 2 25.00 60" in page.text.replace("\u00a0", " ")
-    assert "sgd rate 0.1 0.75 ± 0.18 never 0 of 2 25.00 60" in page.text.replace("\u00a0", " ")
+    assert "adam rate 0.01 0.25 ± 0.18 10 2 of 2 25.00 3" in page.text.replace("\u00a0", " ")
+    assert "sgd rate 0.1 0.75 ± 0.18 never 0 of 2 25.00 3" in page.text.replace("\u00a0", " ")
     assert "All others lie more than one standard deviation behind it (2 seeds)." in page.text
+
+
+def test_a_race_of_methods_with_different_steps_an_epoch_has_a_chart_over_examples_as_well():
+    sgd = member(0, 0.8, rate=0.1)
+    newton = replace(sgd, step=1, rows=(replace(sgd.rows[0], step=1),))
+    both = [Contestant(optimiser=str(one.step), settings={"rate": 0.1}, trials=(), runs=(one,)) for one in (sgd, newton)]
+    page = Page(race_page.build(race_page.RacePage(title="race", race=race.measure(both), made=MADE)))
+    assert [one["id"] for one in charts(page)] == ["steps", "examples", "seconds"]
 
 
 def test_a_race_warns_of_one_seed_of_edges_and_of_unequal_tuning():
@@ -159,6 +167,8 @@ def test_a_race_warns_of_one_seed_of_edges_and_of_unequal_tuning():
     assert "One seed only: which differences are chance cannot be told." in page.text
     assert "Tuned to the edge of what was tried: a. Widen the rates" in page.text
     assert "Tuning budgets differ" in page.text
+    fair = replace(two, settings={}, runs=two.runs[:1])
+    assert "budgets differ" not in race_page.build(race_page.RacePage(title="race", race=race.measure([one, fair]), made=MADE))
     lost = Page(race_page.build(race_page.RacePage(title="race", race=race.measure([one, two]), made=MADE)))
     assert "Seeds that diverged: b 1 of 2" in lost.text
 

@@ -43,7 +43,10 @@ def settle(entry, members, dtype=torch.float64, **given):
 
 
 def walk(entry, objective, params, steps, *, state=None, seed=0, first=0, **given):
-    """Take `steps` steps, member k with the noise of number `first` + k; return the parameters from the first to the last, the final state, and what each step told."""
+    """Take `steps` steps; return the parameters from the first to the last, the final state, and what each step told.
+
+    Member k draws the noise of number `first` + k.
+    """
     like = next(iter(params.values()))
     settings = settle(entry, len(like), like.dtype, **given)
     state = entry.init(params, settings) if state is None else state

@@ -7,6 +7,7 @@ import random
 import re
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,8 @@ def context() -> Any:
     return server
 
 
-def launch(settings: dict[str, Any], folder: Path) -> Any:
-    child = context().Process(target=crash_target.train, args=(settings, str(folder)))
+def launch(settings: dict[str, Any], folder: Path, target: Callable[..., None] = crash_target.train) -> Any:
+    child = context().Process(target=target, args=(settings, str(folder)))
     child.start()
     return child
 
@@ -95,3 +96,50 @@ def test_killed_runs_end_as_uninterrupted_ones(name: str, tmp_path: Path) -> Non
     child.join(120)
     assert child.exitcode == 0
     assert outcome_of(folder) == outcome_of(reference)
+
+
+SWEEPS: dict[str, dict[str, Any]] = {
+    "grid": {"rate": "0.01,0.1,1e38", "optimiser": "sgd,adam", "folds": 3, "epochs": 4, "checkpoint_steps": 3},
+    "halving": {
+        "method": "halving", "rate": "1e-3..1e-1:log:9", "score": "mlp", "widths": (8,), "dropout": 0.1, "epochs": 9, "batch": 300,
+        "checkpoint_steps": 2,
+    },
+}  # fmt: skip
+
+
+def swept(folder: Path) -> dict[str, Any]:
+    """Return all that must not differ: what became of every member, its weights, the best recipe."""
+    record = json.loads((folder / "sweep.json").read_text())
+    for member in record["members"]:
+        member.pop("seconds")
+    for row in record["board"]["rows"]:
+        row["candidate"].pop("seconds")
+    weights = {path.parent.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("results/*/weights.safetensors")}
+    return {"record": record, "weights": weights, "best": (folder / "best.toml").read_text()}
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_killed_sweeps_end_as_uninterrupted_ones(name: str, tmp_path: Path) -> None:
+    reference = tmp_path / "reference"
+    started = time.monotonic()
+    child = launch(SWEEPS[name], reference, crash_target.sweep)
+    child.join(120)
+    assert child.exitcode == 0
+    length = time.monotonic() - started
+    chance = random.Random(name)
+    folder, kills = tmp_path / "killed", 0
+    while kills < KILLS // 2:
+        child = launch(SWEEPS[name], folder, crash_target.sweep)
+        child.join(chance.uniform(0.05, 0.8) * length)
+        if child.exitcode is None:
+            child.kill()
+            child.join()
+            kills += 1
+        else:
+            assert child.exitcode == 0
+            assert swept(folder) == swept(reference)
+            folder = tmp_path / f"killed-{kills}"  # it got through: begin again, so that every kill counts
+    child = launch(SWEEPS[name], folder, crash_target.sweep)
+    child.join(120)
+    assert child.exitcode == 0
+    assert swept(folder) == swept(reference)

@@ -82,9 +82,32 @@ def test_tuning_rings_what_was_chosen_and_crosses_what_diverged():
     assert dots[0].marker.symbol == ("circle-open-dot",)
     cross = chart.figure.data[-1]
     assert (cross.name, cross.x, cross.y) == ("diverged", (1.0,), (1.0,))
-    assert "different numbers of steps for their tuning: <adam> 10, sgd 20." in chart.alt
+    assert "different numbers of trainings for their tuning: <adam> 1, sgd 2." in chart.alt
     assert "Rates that diverged: sgd from 1." in chart.alt
     assert ("sgd", "0.1000", "rate 0.1", "1.000", "0 of 1", "chosen") in chart.table.rows
+
+
+def test_tuning_reaches_a_hundred_times_the_smallest_loss_and_says_what_lies_above():
+    ends = {0.1: 0.5, 1.0: 40.0, 10.0: 1e11}
+    trials = (*(run([2.0, end], rate=rate) for rate, end in ends.items()), run([2.0, math.nan], rate=100.0, ending="diverged"))
+    sgd = Contestant(optimiser="sgd", settings={"rate": 0.1}, runs=(run([2.0, 0.5]),), trials=trials)
+    chart = race_tuning.draw(evidence.measure([sgd]))
+    axis = chart.figure.layout.yaxis
+    assert axis.type == "log"
+    assert axis.range == pytest.approx((math.log10(0.5) - 0.1, math.log10(50.0) + 0.1), abs=1e-9)
+    assert chart.figure.data[-1].y == (50.0,)
+    assert "Trials above the figure's top, 50.00, which the table lists: 1." in chart.alt
+    near = evidence.measure([Contestant(optimiser="sgd", settings={"rate": 0.1}, runs=sgd.runs, trials=trials[:1])])
+    assert race_tuning.draw(near).figure.layout.yaxis.type is None
+    assert "above" not in race_tuning.draw(near).alt
+
+
+def test_the_axis_says_whose_scale_stands_for_the_rate():
+    trials = tuple(MemberResult.from_row({**run([2.0, 1.0]).row(), "settings": {"scale": scale}}) for scale in (0.1, 1.0))
+    search = Contestant(optimiser="random-search", settings={"scale": 0.1}, runs=(run([2.0, 1.0]),), trials=trials)
+    chart = race_tuning.draw(evidence.measure([search]))
+    assert chart.figure.layout.xaxis.title.text == "rate (of random-search: scale)"
+    assert chart.figure.data[0].x == (0.1, 1.0)
 
 
 def test_tuning_without_trials_says_so():

@@ -44,6 +44,14 @@ class BusyError(ThalwegError):
     exit_code = 7
 
 
+class Interrupted(ThalwegError):  # noqa: N818  (nothing is wrong)
+    """Somebody asked for the end before all was done; what was done is saved, and the same call goes on."""
+
+    def __init__(self, signal: int | None = None) -> None:
+        super().__init__("interrupted; run the same command again to go on.")
+        self.exit_code = 128 + (signal or 2)
+
+
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """Say which allowed name is closest to `word`: `" Did you mean 'adam'?"`, or an empty text where none is close.
 

@@ -39,8 +39,8 @@ class Runner:
 
     `step_seconds` is the median over seeds of the seconds a step. `final` is the spread of the last figure over the seeds that did not
     diverge. `reached` is the median number of steps until the threshold, None where half of the seeds or more never came there;
-    `reachers` counts those that did. `tuning_steps` counts the steps of all trials, `tuning_runs` the trainings; `edge` says that the tuned rate is the lowest or
-    the highest tried, so that a better one may lie beyond.
+    `reachers` counts those that did. `tuning_steps` counts the steps of all trials, `tuning_runs` the trainings; `edge`
+    says that the tuned rate is the lowest or the highest tried, so that a better one may lie beyond.
     """
 
     optimiser: str

@@ -76,7 +76,7 @@ def rate(
     seeds: Annotated[int, typer.Option(help="How many seeds climb, on the same batches.")] = 3,
     low: Annotated[float | None, typer.Option(help="The first rate.")] = None,
     high: Annotated[float | None, typer.Option(help="The last rate.")] = None,
-    steps: Annotated[int, typer.Option(help="Steps from the first to the last.")] = 100,
+    steps: Annotated[int, typer.Option(help="Steps from the first to the last.")] = 200,
     run: Folder = None,
     trust_code: Trust = False,
     json: Json = False,
@@ -106,6 +106,8 @@ def search(
     data: Data = "digits",
     evaluations: Annotated[int, typer.Option(help="Evaluations of the loss that each method may make.")] = 1000,
     seeds: Annotated[int, typer.Option(help="Seeds of every method.")] = 5,
+    subset: Annotated[int, typer.Option(help="Training pictures that the loss is over; 0: all.")] = 5000,
+    gradient_cost: Annotated[int | None, typer.Option(help="Evaluations that a gradient counts as (2 linear, else 3).")] = None,
     run: Folder = None,
     trust_code: Trust = False,
     json: Json = False,
@@ -118,5 +120,14 @@ def search(
     from thalweg.faces.search import search_command
 
     search_command(
-        data, dict(LOOSE), evaluations=evaluations, seeds=seeds, folder=run, trust_code=trust_code, as_json=json, quiet=quiet or json
+        data,
+        dict(LOOSE),
+        evaluations=evaluations,
+        seeds=seeds,
+        subset=subset,
+        gradient_cost=gradient_cost,
+        folder=run,
+        trust_code=trust_code,
+        as_json=json,
+        quiet=quiet or json,
     )

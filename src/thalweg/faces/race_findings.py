@@ -14,11 +14,13 @@ from thalweg.evidence import race as evidence
 from thalweg.faces import api, race_page, race_table
 from thalweg.faces._made import Made
 from thalweg.faces._prose import counted
+from thalweg.optimise import OPTIMISERS
 from thalweg.run.race_record import Raced
 from thalweg.run.record import Figures
 from thalweg.run.versions import versions
 
 FILES = ("race.html", "race.json", "race.csv")
+WHOLE = "Examples count a step's batch once. Candidates, line searches and Hessian products look at it more often; the seconds count that."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,12 +79,14 @@ class Race:
     def notes(self) -> tuple[str, ...]:
         """Return what a reader should bear in mind."""
         rules, seeds = self.raced.rules, self.raced.seeds
+        whole = any(OPTIMISERS.get(one.optimiser).full_batch for one in self.raced.contestants)
         tuned = "on the validation part" if self.record.part == "validation" else "on the training part, as there is no validation part"
         return (
             f"Tuning: {counted(rules.rates, 'rate')} in half decades around each optimiser's default, "
             f"{counted(rules.tuning_seeds, 'seed')} each, chosen {tuned}; then {counted(len(seeds), 'other seed')}.",
             "A seed draws the initial weights. Data and batches are the same for all seeds, so the spread is that of the start alone.",
             "Seconds a step are those of a single run by itself on this machine: the median over a few steps, measurements aside.",
+            *([WHOLE] if whole else []),
             *(f"Left out: {out.optimiser}: {out.reason}" for out in self.raced.left_out),
         )
 

@@ -3,7 +3,6 @@
 import importlib
 import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
-from thalweg.core.errors import ConfigError
+from thalweg.core.errors import ConfigError, Interrupted
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.visible import visible
@@ -148,7 +147,7 @@ def sweep(
     `thalweg.run.ranges`. `method` is grid, random (`trials` draws) or halving (one in `factor` goes on). Seeds and folds repeat every
     candidate on the same data. `memory`: gigabytes that may be taken. With a folder the same call goes on where it was interrupted.
 
-    Raises `ConfigError` on bad settings, and `KeyboardInterrupt` where somebody asked to stop before anything had ended.
+    Raises `ConfigError` on bad settings, and `Interrupted` where somebody asked to stop before anything had ended.
     """
     source = str(images) if isinstance(images, str | Path) else images.source if isinstance(images, ImageSet) else "arrays"
     rules = Rules(method=method, trials=trials, factor=factor, seeds=seeds, folds=folds, memory=memory)
@@ -186,8 +185,7 @@ def sweep_command(
             print(f"report  {visible(str(made.folder / PAGE))}")
             print(f"best    thalweg train {visible(str(made.folder / BEST))}" if made.best else "best    none: every member diverged")
     if not made.population.complete:
-        print("thalweg: interrupted; run the same command again to go on.", file=sys.stderr)
-        raise SystemExit(130)
+        raise Interrupted(made.population.signal)
     if made.board.winner is None:
         raise SystemExit(4)
 
@@ -205,7 +203,7 @@ def _swept(
         planned.plan, loaded, folder=where, fresh=fresh, told=standings.told, progress=progress, candidates=planned.candidates
     )
     if not population.results:
-        raise KeyboardInterrupt
+        raise Interrupted(population.signal)
     monitor = next(iter(population.recipes.values())).monitor
     examples = sum(result.rows[-1].examples for result in population.results if result.rows)
     epochs = max(recipe.epochs for recipe in population.recipes.values())

@@ -70,10 +70,6 @@ def plan_sweep(
     given = {"measure": "validation", **settings}
     points = compose_many(source, given, seeds=rules.seeds, folds=rules.folds, trials=rules.trials, progress=progress)
     recipe = points[0].recipe
-    if recipe.start is not None:
-        raise ConfigError(
-            "the members of a sweep start from weights of their own; leave out --from, or continue with the best one afterwards."
-        )
     loaded = _pictures(images, recipe, progress)
     members = tuple(Member(point.recipe, point.settings) for point in points)
     candidates = numbered(members)

@@ -59,6 +59,11 @@ class Chunk:
     members: tuple[Member, ...]
 
     @property
+    def pairs(self) -> list[tuple[int, Member]]:
+        """Each with its number."""
+        return list(zip(self.numbers, self.members, strict=True))
+
+    @property
     def recipes(self) -> list[Recipe]:
         """Their recipes."""
         return [member.recipe for member in self.members]
@@ -81,14 +86,24 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of all recipes in their order and of when losers are dropped."""
-        parts = [member.recipe.fingerprint for chunk in self.chunks for member in chunk.members]
-        return hashlib.sha256("\n".join([*parts, repr(self.rungs)]).encode()).hexdigest()
+        numbered = sorted((number, one.recipe.fingerprint) for each in self.chunks for number, one in each.pairs)
+        return hashlib.sha256("\n".join([*(found for _, found in numbered), repr(self.rungs)]).encode()).hexdigest()
+
+    def divided(self, chunks: Sequence[Sequence[int]]) -> "Plan":
+        """Return the same plan in other chunks, given by the numbers of their members: those that an interrupted population began with."""
+        sized = zip(self.chunks, self.bytes_each, strict=True)
+        known = {number: (member, size) for chunk, size in sized for number, member in chunk.pairs}
+        divided = tuple(Chunk(tuple(numbers), tuple(known[number][0] for number in numbers)) for numbers in chunks)
+        return replace(self, chunks=divided, bytes_each=tuple(known[numbers[0]][1] for numbers in chunks))
 
 
 def plan(members: Sequence[Member], images: ImageSet, *, rungs: Sequence[Rung] = (), budget: int | None = None) -> Plan:
     """Sort members into chunks: equal structure trains together, as many as fit into `budget` bytes (None: half of what is free)."""
     if not members:
         raise ConfigError("there is nothing to train: no member is asked for.")
+    started = next((member.recipe.start for member in members if member.recipe.start is not None), None)
+    if started is not None:
+        raise ConfigError(f"members of a population begin with the weights that their seeds draw; leave out from ({started}).")
     groups: dict[str, list[int]] = {}
     for number, member in enumerate(members):
         groups.setdefault(structure(member.recipe), []).append(number)

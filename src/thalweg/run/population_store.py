@@ -51,7 +51,7 @@ class PopulationStore:
 
     def begin(self, planned: Plan, facts: Mapping[str, Any]) -> None:
         """Write who the members are, before the first step."""
-        members = sorted((number, member) for chunk in planned.chunks for number, member in zip(chunk.numbers, chunk.members, strict=True))
+        members = sorted((pair for chunk in planned.chunks for pair in chunk.pairs), key=lambda pair: pair[0])
         lines = [
             json.dumps({"number": number, "settings": _listed(member.settings), "recipe": member.recipe.model_dump(mode="json")})
             for number, member in members

@@ -21,7 +21,7 @@ from thalweg.run.population_store import DiskShelf, PopulationStore
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import DataFacts
 from thalweg.run.run import Run
-from thalweg.run.signals import listening
+from thalweg.run.signals import Stop, listening
 from thalweg.run.threads import thread_count
 from thalweg.run.versions import versions
 
@@ -30,15 +30,22 @@ from thalweg.run.versions import versions
 class Population:
     """Members that were trained together: `results` by number, as far as training came.
 
-    `facts` of the data are by fold (None: without folds); `folder` is None where the population lives in memory only.
+    `facts` of the data are by fold (None: without folds); `stopped` says that somebody asked for the end before all was trained, and
+    `signal` by which signal; `folder` is None where the population lives in memory only.
     """
 
     recipes: Mapping[int, Recipe]
     results: tuple[MemberResult, ...]
     trained: tuple[Trained, ...]
     facts: Mapping[int | None, DataFacts]
-    complete: bool
+    stopped: bool = False
+    signal: int | None = None
     folder: Path | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every member was trained to its end."""
+        return not self.stopped
 
     def run(self, number: int) -> Run:
         """Return a member as a run; raise `ConfigError` where there is none of that number."""
@@ -62,20 +69,20 @@ def sweep(
     if folder is None:
         with listening() as stop:
             trained = train_members(planned, images, shelf=Shelf(), told=told, stop=stop, progress=shown, candidates=candidates)
-        return _population(planned, images, trained, complete=not stop.asked, folder=None)
+        return _population(planned, images, trained, stop, folder=None)
     store = PopulationStore(folder)
     with store.lock.locked():
-        threads = _begin(store, planned, images, fresh=fresh)
+        planned, threads = _begin(store, planned, images, fresh=fresh)
         shelf = DiskShelf(store)
         with thread_count(threads), listening() as stop:
             trained = train_members(planned, images, shelf=shelf, told=told, stop=stop, progress=shown, candidates=candidates)
         for problem in shelf.problems:
             shown.say(problem)
-    return _population(planned, images, trained, complete=not stop.asked, folder=folder)
+    return _population(planned, images, trained, stop, folder=folder)
 
 
-def _begin(store: PopulationStore, planned: Plan, images: ImageSet, *, fresh: bool) -> int:
-    """Make the folder ready, or check that it holds the same population; return the number of threads to train with."""
+def _begin(store: PopulationStore, planned: Plan, images: ImageSet, *, fresh: bool) -> tuple[Plan, int]:
+    """Make the folder ready, or check that it holds the same population; return the plan, in the folder's chunks, and the threads."""
     if store.exists and not fresh:
         known = store.facts()
         if known["fingerprint"] != planned.fingerprint:
@@ -85,13 +92,13 @@ def _begin(store: PopulationStore, planned: Plan, images: ImageSet, *, fresh: bo
                 f"{store.folder} was trained on other pictures, or another split, than {images.source} holds now. "
                 "Choose another --run, or --fresh."
             )
-        return int(known["threads"])
+        return planned.divided(known["chunks"]), int(known["threads"])
     store.check_free()
     store.clear()
     threads = torch.get_num_threads()
     by_fold = {str(fold): asdict(facts) for fold, facts in _facts(planned, images).items()}
     store.begin(planned, {"data": asdict(data_facts(images)), "by_fold": by_fold, "versions": versions(), "threads": threads})
-    return threads
+    return planned, threads
 
 
 def _facts(planned: Plan, images: ImageSet) -> dict[int | None, DataFacts]:
@@ -126,7 +133,7 @@ def _member_run(recipe: Recipe, trained: Trained, place: int, facts: DataFacts) 
     return replace(run, figures={name: part for name, part in parts.items() if part is not None})
 
 
-def _population(planned: Plan, images: ImageSet, trained: Sequence[Trained], *, complete: bool, folder: Path | None) -> Population:
-    recipes = {number: member.recipe for chunk in planned.chunks for number, member in zip(chunk.numbers, chunk.members, strict=True)}
+def _population(planned: Plan, images: ImageSet, trained: Sequence[Trained], stop: Stop, *, folder: Path | None) -> Population:
+    recipes = {number: member.recipe for chunk in planned.chunks for number, member in chunk.pairs}
     results = sorted((result for chunk in trained for result in chunk.results), key=lambda result: result.number)
-    return Population(recipes, tuple(results), tuple(trained), _facts(planned, images), complete, folder)
+    return Population(recipes, tuple(results), tuple(trained), _facts(planned, images), stop.asked, stop.signal, folder)

@@ -1,5 +1,6 @@
 """Tuning of a race: what every rate tried came to, for each optimiser, so that everyone can see whether tuning was fair."""
 
+import math
 from typing import Any
 
 import plotly.graph_objects as go
@@ -14,22 +15,49 @@ from thalweg.views._drawing import Chart, Table, figure, plain, quantity
 from thalweg.views._race import subject, told
 from thalweg.views._trails import line_of
 
+HEADROOM = 100
+"""How many times the smallest loss is drawn, where losses are so far apart."""
+
 
 def draw(race: Race) -> Chart:
     """Draw the best final figure at each rate as a line, every trial as a dot, the chosen one ringed, diverged ones as crosses."""
     traces = [trace for place, runner in enumerate(race.runners) for trace in _runner(race, runner, place)]
     lost = [(runner, trial) for runner in race.runners for trial in runner.trials if trial.figure.mean is None and trial.rate is not None]
     if lost:
-        seen = [trial.figure.mean for runner in race.runners for trial in runner.trials if trial.figure.mean is not None]
-        worst = 0.0 if not seen else min(seen) if race.rising else max(seen)
+        seen = _figures(race)
+        worst = 0.0 if not seen else min(seen) if race.rising else min(max(seen), _top(race))
         hover = [f"{plain(runner.optimiser)} diverged at rate {trial.rate:.4g}" for runner, trial in lost]
         traces.append(crosses([trial.rate for _, trial in lost], [worst] * len(lost), hover=hover))
-    layout: dict[str, Any] = {
-        "xaxis": {"type": "log", "dtick": 1, "exponentformat": "power"},
-        "yaxis": {"tickformat": ".0%" if race.rising else ""},
-    }
-    drawn = figure(traces, title="Tuning", x="rate", y=f"{subject(race)} at the end", layout=layout)
+    layout: dict[str, Any] = {"xaxis": {"type": "log", "dtick": 1, "exponentformat": "power"}, "yaxis": _axis(race)}
+    drawn = figure(traces, title="Tuning", x=_rates(race), y=f"{subject(race)} at the end", layout=layout)
     return Chart(title="Tuning", alt=_alt(race), figure=drawn, table=_table(race), height=420)
+
+
+def _axis(race: Race) -> dict[str, Any]:
+    """Return an axis in percent; for losses that span more than a factor 20 a logarithmic one, which ends at the top."""
+    seen = _figures(race)
+    if race.rising or not seen or min(seen) <= 0 or max(seen) <= 20 * min(seen):
+        return {"tickformat": ".0%" if race.rising else ""}
+    low, high = math.log10(min(seen)), math.log10(min(max(seen), _top(race)))
+    margin = (high - low) / 20
+    return {"type": "log", "exponentformat": "power", "range": [low - margin, high + margin]}
+
+
+def _top(race: Race) -> float:
+    """Return the largest loss that is drawn; beyond it lie rates that are all but diverging."""
+    seen = _figures(race)
+    return math.inf if race.rising or not seen or min(seen) <= 0 else HEADROOM * min(seen)
+
+
+def _figures(race: Race) -> list[float]:
+    trials = [trial for runner in race.runners for trial in runner.trials if trial.rate is not None]
+    return [trial.figure.mean for trial in trials if trial.figure.mean is not None]
+
+
+def _rates(race: Race) -> str:
+    """Return what the rates are: where an optimiser has none, the scale of what it draws stands for it."""
+    scaled = [plain(one.optimiser) for one in race.runners if "rate" not in one.settings and "scale" in one.settings]
+    return f"rate (of {', '.join(scaled)}: scale)" if scaled else "rate"
 
 
 def _runner(race: Race, runner: Runner, place: int) -> list[go.Scatter]:
@@ -83,12 +111,15 @@ def _hover(race: Race, runner: Runner, trial: Trial) -> str:
 
 def _alt(race: Race) -> str:
     words = [
-        "Every optimiser had equally many steps for its tuning."
+        "Every optimiser that has something to tune was given equally many trainings for it."
         if race.fair
-        else "The optimisers had different numbers of steps for their tuning: "
-        + ", ".join(f"{visible(runner.optimiser)} {runner.tuning_steps:,}" for runner in race.runners)
+        else "The optimisers were given different numbers of trainings for their tuning: "
+        + ", ".join(f"{visible(runner.optimiser)} {runner.tuning_runs:,}" for runner in race.runners)
         + "."
     ]
+    above = sum(figure > _top(race) for figure in _figures(race))
+    if above:
+        words.append(f"Trials above the figure's top, {told(race, _top(race))}, which the table lists: {above}.")
     edges = [visible(runner.optimiser) for runner in race.runners if runner.edge]
     if edges:
         words.append(f"The rate of {', '.join(edges)} lies at the edge of what was tried: a better one may lie beyond.")
