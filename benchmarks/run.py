@@ -1,6 +1,6 @@
 """Thalweg beside its peers: one command, one table, `results.json`.
 
-    python benchmarks/run.py [--rows linear,cnn,folder] [--rounds N] [--photos DIR] [--out FILE] [--quick]
+    python benchmarks/run.py [--rows linear,cnn,folder,populations,gridsearch] [--rounds N] [--photos DIR] [--out FILE] [--quick]
 
 Every side runs in a process of its own with two threads; rounds are taken in turn, and a ratio is the median over rounds of peer's seconds
 by ours. `--quick` takes less data and fewer rounds, and writes no file unless `--out` names one.
@@ -16,7 +16,7 @@ from measure import SideError
 from table import Result, as_json, as_table
 from thalweg.core.errors import ThalwegError
 
-ROUNDS = {"linear": 9, "cnn": 9, "folder": 3}
+ROUNDS = {"linear": 9, "cnn": 9, "folder": 3, "populations": 9, "gridsearch": 1}
 QUICK_ROUNDS = 2
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -43,7 +43,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Thalweg beside its peers, as ratios.")
-    parser.add_argument("--rows", default=",".join(ROUNDS), type=_rows, help="which rows: linear, cnn, folder (default: all)")
+    parser.add_argument("--rows", default=",".join(ROUNDS), type=_rows, help=f"which rows: {', '.join(ROUNDS)} (default: all)")
     parser.add_argument("--rounds", type=_positive, help="timed rounds of each side")
     parser.add_argument(
         "--photos", default=os.environ.get("THALWEG_PHOTOS"), help="a folder with train/ and test/ of class folders of JPEGs"

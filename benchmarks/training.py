@@ -3,9 +3,10 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,13 +14,12 @@ import torch
 import thalweg
 from measure import THREADS
 from thalweg.core.progress import Silent
-from thalweg.run.conduct import first_state
+from thalweg.run.conduct import first_state, workers
 from thalweg.run.loop import Loop
 from thalweg.run.memory import keep_freed_memory
 from thalweg.run.recipe import Recipe
 from thalweg.run.setting import settle_down
 from thalweg.run.signals import Stop
-from thalweg.run.threads import worthwhile
 
 RATE, MOMENTUM, BATCH = 0.05, 0.9, 128
 
@@ -48,18 +48,31 @@ def arrays(file: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def epochs(file: str, score: str) -> Callable[[], None]:
-    """Return a function that trains for one more epoch each time."""
+    """Return a function that trains one classifier for one more epoch each time."""
+    return together(file, score, 1)
+
+
+def together(file: str, score: str | dict[str, Any], members: int) -> Callable[[], None]:
+    """Return a function that trains so many members, with rates of their own, for one more epoch each time."""
     images = thalweg.load(file, validation=0.0)
-    optimiser = {"name": "momentum", "rate": RATE, "momentum": MOMENTUM}
-    recipe = Recipe.make(score=score, loss="softmax", optimiser=optimiser, batch=BATCH, epochs=1_000_000, checkpoint_minutes=0.0)
-    setting = settle_down(recipe, images)
+    optimisers = [{"name": "momentum", "rate": RATE / (1 + index / members), "momentum": MOMENTUM} for index in range(members)]
+    recipes = [
+        Recipe.make(
+            score=score, loss="softmax", optimiser=optimiser, batch=BATCH, epochs=1_000_000, checkpoint_minutes=0.0, seed=seed, data_seed=0
+        )
+        for seed, optimiser in enumerate(optimisers)
+    ]
+    setting = settle_down(recipes, images)
     keep_freed_memory()  # as `thalweg.train` does, and the number of threads that it would take
-    torch.set_num_threads(worthwhile(setting.module, BATCH, cores=THREADS))
-    loop = Loop(setting, save=lambda _: None, log=lambda _: None, stop=Stop(), progress=Silent(), clock=time.monotonic)
-    state = first_state(setting, None)
+    torch.set_num_threads(THREADS)
+    stack = ExitStack()
+    equipped = stack.enter_context(workers(setting))
+    loop = Loop(equipped, save=lambda _: None, log=lambda *_: None, stop=Stop(), progress=Silent(), clock=time.monotonic)
+    state = first_state(equipped, None)
 
     def one_epoch() -> None:
         nonlocal state
         state = replace(loop.epoch(state), epoch=state.epoch + 1, taken=0)
 
+    one_epoch.stack = stack  # type: ignore[attr-defined]
     return one_epoch

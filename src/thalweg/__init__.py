@@ -9,6 +9,7 @@ The lecture's three parts are folders, and data flows through them:
 - `score`     images to class scores: linear, mlp, cnn, resnet, or a module of yours
 - `loss`      scores and labels to one number an example; `penalty`: weights to R(W)
 - `optimise`  how W moves; `schedule` changes the rate, `average` averages the path
+- `surface`   functions of two numbers to race over
 - `run`       a recipe and pictures to a trained, saved run: the only place where the others meet
 - `evidence`  what can be shown of a trained W; `views` draws it; `faces` are the command line, this module and the report
 

@@ -82,15 +82,15 @@ def test_all_may_diverge_and_the_weights_before_are_kept(pictures):
 
 def test_members_stop_early_each_by_its_own_patience(pictures):
     recipes = spread_out(
-        Recipe.make(epochs=6, batch=60, precision="fp32"), patience=[1, 3, None],
-        optimiser=[{"name": "sgd", "rate": rate} for rate in (1e-12, 1e-12, 1e-12)],
+        Recipe.make(epochs=6, batch=60, precision="fp32"), patience=[1, 3, None, None],
+        optimiser=[{"name": "sgd", "rate": rate} for rate in (1e-12,) * 4],
     )  # fmt: skip
     state, kept, _ = trained(pictures, recipes)
     assert [(outcome.ending, outcome.epoch) for outcome in state.outcomes] == [
-        (Ending.STOPPED_EARLY, 1), (Ending.STOPPED_EARLY, 3), (Ending.FINISHED, 6),
+        (Ending.STOPPED_EARLY, 1), (Ending.STOPPED_EARLY, 3), (Ending.FINISHED, 6), (Ending.FINISHED, 6),
     ]  # fmt: skip
-    assert [len(log) for log in state.logs] == [2, 4, 7]
-    assert kept.epochs == (0, 0, 0)
+    assert [len(log) for log in state.logs] == [2, 4, 7, 7]
+    assert kept.epochs == (0, 0, 0, 0)
 
 
 def test_who_leaves_early_keeps_the_last_weights_where_these_are_asked_for(pictures):

@@ -16,6 +16,7 @@ from thalweg.faces.report import build
 from thalweg.faces.words import compose
 from thalweg.images import load as load
 from thalweg.run import run as runs
+from thalweg.run.own import folded
 from thalweg.run.recipe import DataPart
 from thalweg.run.recipe import Recipe as Recipe
 from thalweg.run.store import REPORT
@@ -97,10 +98,14 @@ def as_run(run: runs.Run, *, images: ImageSet | None = None) -> Run:
 
 
 def load_data(recipe: Recipe, *, source: str | None = None, progress: Progress | None = None) -> ImageSet:
-    """Load the pictures of a recipe, from `source` if they have moved; one class is enough where the classes are declared."""
+    """Load the pictures of a recipe, from `source` if they have moved, with the split of its fold if it has one.
+
+    One class is enough where the classes are declared.
+    """
     options = {name: value for name, value in recipe.data.model_dump().items() if name not in ("source", "folds", "fold")}
     fewest = 1 if recipe.classes or recipe.start else 2
-    return load(source or recipe.data.source, seed=recipe.shared_seed, fewest_classes=fewest, progress=progress or Silent(), **options)
+    loaded = load(source or recipe.data.source, seed=recipe.shared_seed, fewest_classes=fewest, progress=progress or Silent(), **options)
+    return folded(loaded, recipe)
 
 
 def _loaded(images: Any, recipe: Recipe, progress: Progress | None) -> ImageSet:

@@ -19,6 +19,7 @@ from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 from thalweg.run.record import Figures
 from thalweg.run.run import Run
 from thalweg.run.train import train as train_recipe
+from thalweg.surface import SURFACES
 
 LISTS = ("prepare", "augment", "penalty", "schedule", "classes")
 
@@ -174,7 +175,7 @@ def data(given: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
 
 def list_entries(what: str | None, *, as_json: bool) -> None:
     """Print entries with their knobs."""
-    catalogues: dict[str, Any] = {"format": READERS, **CATALOGUES}
+    catalogues: dict[str, Any] = {"format": READERS, **CATALOGUES, "surface": SURFACES}
     chosen = {kind: [entry for entry in catalogue if what in (None, kind, entry.name)] for kind, catalogue in catalogues.items()}
     found = {kind: entries for kind, entries in chosen.items() if entries}
     if not found:

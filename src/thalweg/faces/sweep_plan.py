@@ -70,7 +70,7 @@ def plan_sweep(
     given = {"measure": "validation", **settings}
     points = compose_many(source, given, seeds=rules.seeds, folds=rules.folds, trials=rules.trials, progress=progress)
     recipe = points[0].recipe
-    loaded = _pictures(images, recipe, progress)
+    loaded = _pictures(images, recipe.with_changes(data={**recipe.data.model_dump(), "folds": None, "fold": None}), progress)
     members = tuple(Member(point.recipe, point.settings) for point in points)
     candidates = numbered(members)
     count = max(candidates) + 1

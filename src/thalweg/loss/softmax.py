@@ -85,18 +85,21 @@ def fused(scores: Scores, labels: Labels, *, smoothing: Setting) -> tuple[Values
     >>> fused(torch.tensor([[3.2, 5.1, -1.7]]), torch.tensor([0]), smoothing=0.0)
     (tensor([2.0404]), tensor([[-0.8700,  0.8690,  0.0010]]))
     """
+    *members, batch, classes = scores.shape
     likely = widened(scores).transpose(-1, -2).log_softmax(-2)
-    index = labels.expand(*likely.shape[:-2], 1, -1)
-    picked = likely.gather(-2, index)
-    values = -picked.squeeze(-2)
-    smoothed = bool((torch.as_tensor(smoothing) != 0).any())
+    flat = likely.view(-1, classes * batch)
+    place = labels * batch + torch.arange(batch, device=labels.device)  # of the true class, in a member's [classes, batch]
+    picked = flat.index_select(1, place)
+    values = -picked.view(*members, batch)
+    smoothed = bool((smoothing != 0).any()) if isinstance(smoothing, Tensor) else smoothing != 0
     if smoothed:
-        values = values + smoothing * (picked.squeeze(-2) - likely.mean(-2))
-    slopes = likely.exp_().scatter_(-2, index, picked.expm1())
+        values = values - smoothing * (values + likely.mean(-2))
+    flat.exp_().index_copy_(1, place, picked.expm1())
     if smoothed:
         share = smoothing.unsqueeze(-2) if isinstance(smoothing, Tensor) else smoothing
-        slopes = (slopes - share / scores.shape[-1]).scatter_add(-2, index, torch.zeros_like(picked) + share)
-    return values, slopes.transpose(-1, -2)
+        flat.view(likely.shape).sub_(share / classes)
+        flat.index_add_(1, place, (torch.zeros_like(values) + smoothing).view(-1, batch))
+    return values, likely.transpose(-1, -2)
 
 
 def at_zero(classes: int, *, smoothing: float) -> float:

@@ -15,8 +15,9 @@ from thalweg.run.checkpoints import Checkpoints, Save
 from thalweg.run.clipped import Clipped
 from thalweg.run.divergence import culprit, diverged
 from thalweg.run.endings import divergence, endings, interrupted
-from thalweg.run.evaluate import figures, renewed_statistics
+from thalweg.run.evaluate import renewed_statistics
 from thalweg.run.keeping import merit, taken_in
+from thalweg.run.measuring import measured, measured_part
 from thalweg.run.record import Epoch, Figures
 from thalweg.run.setting import Setting
 from thalweg.run.signals import Stop
@@ -137,7 +138,7 @@ class Loop:
         for place in diverged(loss, params):
             event = f"{culprit(objective, state.params, params, loss, place)} stopped being finite at step {state.step + 1}"
             gone[place] = divergence(state, event, rate=members.rates[place] * shared[place], advised=members.rates[place])
-        lowest = loss[0].item() if len(loss) == 1 else loss.nan_to_num(nan=math.inf).min().item()
+        lowest = (loss.nan_to_num(nan=math.inf) if gone else loss).min().item()
         return (self.leave(after, gone, before=state) if gone else after), lowest
 
     def averaged(self, state: State, params: Params) -> tuple[Params | None, int]:
@@ -191,7 +192,7 @@ class Loop:
     def with_row(self, state: State, *, epoch: int) -> State:
         """Measure the figures after `epoch` epochs, log them, keep the best weights; members whose figures are not finite leave."""
         params, buffers = self.standing(state)
-        parts = {name: self.figures(name, params, buffers) for name in self.measured(epoch)}
+        parts = self.figures(params, buffers)
         gone, logs, better = {}, list(state.logs), []
         for place, number in enumerate(state.active):
             own = {name: rows[place] for name, rows in parts.items()}
@@ -212,24 +213,17 @@ class Loop:
         self.progress.say(_line(after, self.recipe.epochs, self.recipe.monitor))
         return self.leave(after, gone, before=replace(state, logs=tuple(logs)))
 
-    def measured(self, epoch: int) -> list[str]:
-        """Return which parts are measured after so many epochs: the training part where it is asked for, first and last always."""
+    def figures(self, params: Params, buffers: Params) -> dict[str, tuple[Figures, ...]]:
+        """Return the figures of the parts that are measured after every epoch, of every member."""
         parts = [name for name in ("train", "validation") if name in self.setting.parts]
-        ends = epoch in (0, self.recipe.epochs)
-        return parts if self.recipe.measure == "all" or ends or len(parts) == 1 else ["validation"]
+        chosen = parts if self.recipe.measure == "all" else parts[-1:]
+        return {name: self.measured(name, params, buffers) for name in chosen}
 
-    def figures(self, part: str, params: Params, buffers: Params) -> tuple[Figures, ...]:
-        """Return the figures of one part, of every member."""
-        setting, members = self.setting, self.setting.members
-        self.progress.begin(f"measure {part}", len(setting.parts[part]), "images")
-        chunks = self.train.chunks() if part == "train" else setting.whole(part).chunks()
-        try:
-            return figures(
-                setting.scorer(params, buffers), chunks, loss=setting.loss, knobs=members.loss,
-                penalties=members.penalties.value(params), seen=self.progress.advance,
-            )  # fmt: skip
-        finally:
-            self.progress.end()
+    def measured(self, part: str, params: Params, buffers: Params) -> tuple[Figures, ...]:
+        """Return the figures of one part of the data, of every member."""
+        if part == "train":
+            return measured(self.setting, self.train, params, buffers, part=part, progress=self.progress)
+        return measured_part(self.setting, part, params, buffers, progress=self.progress)
 
     def standing(self, state: State) -> tuple[Params, Params]:
         """Return the weights that count: the average where the recipe asks for one, with batch-norm statistics of its own."""

@@ -40,7 +40,7 @@ class Members:
         """The seed of each member's initial weights, dropout and searches."""
         return tuple(recipe.seed for recipe in self.recipes)
 
-    @property
+    @cached_property
     def rates(self) -> tuple[float, ...]:
         """Each member's rate before the schedule; 0 for an optimiser that has none."""
         return tuple(float(recipe.optimiser.knobs.get("rate", 0.0)) for recipe in self.recipes)
@@ -112,13 +112,15 @@ def gather_members(
 
 
 def _stacked(entry: Entry, knobs: Sequence[Mapping[str, Any]], like: Tensor, *, beside: int, always: bool) -> dict[str, Any]:
-    """Stack numbers into tensors [members] with `beside` axes of length 1 after it; whole numbers, words and a lone member stay plain."""
+    """Stack numbers into tensors [members], `beside` axes of length 1 after it; whole numbers, words, zeros, a lone member stay plain."""
     numbers = {knob.name for knob in entry.knobs if isinstance(knob, Number) and not isinstance(knob, Integer)}
     if len(knobs) == 1 and not always:
         return dict(knobs[0])
     shape = (len(knobs), *[1] * beside)
+    columns = {name: [own[name] for own in knobs] for name in knobs[0]}
     return {
-        name: like.new_tensor([own[name] for own in knobs]).reshape(shape) if name in numbers else value for name, value in knobs[0].items()
+        name: like.new_tensor(values).reshape(shape) if name in numbers and (always or any(values)) else values[0]
+        for name, values in columns.items()
     }
 
 

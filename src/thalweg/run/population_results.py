@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from thalweg.core.progress import Progress
-from thalweg.run.evaluate import figures
+from thalweg.run.measuring import measured_part
 from thalweg.run.population_record import MemberResult
 from thalweg.run.record import Figures
 from thalweg.run.setting import Setting
@@ -16,7 +16,7 @@ def finished_results(
     numbers: Sequence[int], settings: Sequence[Mapping[str, Any]], setting: Setting, state: State, kept: Best, *, progress: Progress
 ) -> tuple[MemberResult, ...]:
     """Return every member's result, by place; figures are those of the kept weights in single precision (or double, if trained so)."""
-    measured = _figures(setting, kept, progress)
+    measured = _figures(setting, state, kept, progress)
     results = []
     for place, outcome in enumerate(state.outcomes):
         assert outcome is not None
@@ -42,15 +42,14 @@ def finished_results(
     return tuple(results)
 
 
-def _figures(setting: Setting, kept: Best, progress: Progress) -> dict[str, tuple[Figures, ...]]:
+def _figures(setting: Setting, state: State, kept: Best, progress: Progress) -> dict[str, Sequence[Figures | None]]:
+    """Measure the kept weights; validation figures stand in the logs already, where they were taken in full precision."""
     exact = replace(setting, precision="fp32") if setting.precision == "bf16" else setting
-    members = setting.members
-    measured = {}
+    found: dict[str, Sequence[Figures | None]] = {}
     for part in setting.parts:
-        progress.begin(f"measure {part}", len(setting.parts[part]), "images")
-        measured[part] = figures(
-            exact.scorer(kept.params, kept.buffers), exact.whole(part).chunks(), loss=setting.loss, knobs=members.loss,
-            penalties=members.penalties.value(kept.params), seen=progress.advance,
-        )  # fmt: skip
-        progress.end()
-    return measured
+        if part == "validation" and exact is setting:
+            logs = zip(state.logs, kept.epochs, strict=True)
+            found[part] = [next(row.validation for row in log if row.epoch == epoch) for log, epoch in logs]
+        else:
+            found[part] = measured_part(exact, part, kept.params, kept.buffers, progress=progress)
+    return found

@@ -131,7 +131,7 @@ class Recipe(BaseModel):
     128). `clip` bounds the gradient's norm. `patience` ends a run after so many epochs without a better validation figure; `monitor` says
     which figure, and `keep` which weights become the model. `tolerance` ends a whole-set run whose gradient norm falls below it.
     `checkpoint_steps` and `checkpoint_minutes`: how often to save, 0 never by that rule (the end of a run is always saved).
-    `measure`: which parts are measured after every epoch; `validation` leaves the training part to the end.
+    `measure`: which parts are measured after every epoch; `validation` leaves the training part to the final figures.
     `start`: a run whose weights and preparation this one continues. `classes`: names declared up front, so that the data may lack some.
     """
 

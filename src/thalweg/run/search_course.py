@@ -50,7 +50,7 @@ def courses(
         state = first_state(equipped, None)
         for step in range(steps + 1):
             if step in marks:
-                objective, score = (loop.figures(each, state.params, state.buffers) for each in ("train", part))
+                objective, score = (loop.measured(each, state.params, state.buffers) for each in ("train", part))
                 for place, number in enumerate(state.active):
                     seen[number].append((1 + step * cost, objective[place].total, score[place].accuracy))
             if step == steps:

@@ -136,8 +136,7 @@ class Setting:
 
     def whole(self, part: str, *, keep: bool = False) -> WholeSet:
         """Return a part of the data, in its own order, not augmented; with `keep`, for steps that all look at the whole of it."""
-        own = self.members.own
-        return WholeSet(self.parts[part], self.prepare, keep, None if own is None else own if part == "train" else ~own)
+        return WholeSet(self.parts[part], self.prepare, keep, self.members.own if part == "train" else None)
 
     def renewal(self) -> Iterator[Batch]:
         """Yield the training batches that batch-norm statistics of an average are made of; always the same."""

@@ -71,7 +71,10 @@ class StackedObjective:
         """Return the Hessian at `params` times `vectors`."""
         return self.alone.hessian_vector(params, vectors)
 
-    def _generators(self) -> Sequence[torch.Generator]:
+    def _generators(self) -> list[torch.Generator]:
+        """Return one generator a member for the whole of an evaluation; none are made for scores that draw no noise."""
+        if not draws_noise(self.alone.module):
+            return []
         device = self.alone.module_device
         return [torch.Generator(device=device).manual_seed(self.alone.noise(index)) for index in range(self.alone.members)]
 
@@ -93,8 +96,7 @@ def mapped(module: nn.Module) -> StackedScores | None:
 
     Also None where it convolves: on processors vmap turns convolutions into grouped ones, which are slower than one after the other.
     """
-    draws = (nn.modules.dropout._DropoutNd, nn.RReLU)
-    if any(isinstance(layer, draws) for layer in module.modules()) or next(module.buffers(), None) is not None:
+    if draws_noise(module) or next(module.buffers(), None) is not None:
         return None
     if any(tensor.ndim > 2 for tensor in module.parameters()):
         return None
@@ -104,6 +106,11 @@ def mapped(module: nn.Module) -> StackedScores | None:
         return answer
 
     return scores
+
+
+def draws_noise(module: nn.Module) -> bool:
+    """Whether a module has a layer that draws random numbers in training."""
+    return any(isinstance(layer, nn.modules.dropout._DropoutNd | nn.RReLU) for layer in module.modules())
 
 
 def agrees(scores: StackedScores, module: nn.Module, images: Float[Tensor, "batch channels height width"]) -> bool:

@@ -9,6 +9,7 @@ from torch import nn
 from thalweg.core.tiles import members_a_tile
 from thalweg.run.recipe import CATALOGUES
 from thalweg.run.setting import Setting
+from thalweg.run.stacked_objective import draws_noise
 
 WORTH_SHARING = 1 << 24
 
@@ -37,8 +38,7 @@ def threads_for(setting: Setting, *, cores: int) -> tuple[int, int]:
     if setting.closed_form or setting.stacked is not None:
         return worthwhile(module, 2 * batch * members_a_tile(len(setting.classes)), cores=cores), 1
     foreign = CATALOGUES["score"].get(setting.recipe.score.name).foreign
-    draws = any(isinstance(layer, nn.modules.dropout._DropoutNd) for layer in module.modules())
-    if foreign or draws or cores < 2 or setting.device.type != "cpu":
+    if foreign or draws_noise(module) or cores < 2 or setting.device.type != "cpu":
         return worthwhile(module, batch, cores=cores), 1
     return 1, cores
 
