@@ -1,4 +1,4 @@
-"""A command line in process: arguments in; exit code, output and errors out."""
+"""What the faces are tried with: a command line in process, a folder to work in, and pictures."""
 
 import json
 from collections.abc import Callable
@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import thalweg as tw
+from thalweg.core.imageset import ImageSet
 from thalweg.faces import cli
 
 
 class Answer(NamedTuple):
+    """What a command line answers: exit code, output, errors."""
+
     code: int
     out: str
     err: str
@@ -26,6 +30,18 @@ class Answer(NamedTuple):
 
 
 Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the working folder, which is empty and of this test alone."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def digits() -> ImageSet:
+    return tw.load("digits")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 import thalweg as tw
 from thalweg.core.errors import ConfigError
-from thalweg.faces._asked import asked, call
+from thalweg.faces._asked import asked, call, recipe_of, source_of
 from thalweg.run.recipe import Recipe
 
 
@@ -24,6 +24,12 @@ def test_names_sets_and_arrays_become_pictures_and_a_recipe():
 def test_settings_beside_a_recipe_are_refused():
     with pytest.raises(ConfigError, match="give either a recipe or settings"):
         asked("digits", Recipe(), {"epochs": 3}, progress=None)
+
+
+def test_a_recipe_names_the_pictures_that_are_given_whatever_else_it_says_of_them():
+    recipe = recipe_of(tw.load("blobs3"), {"data": {"source": "digits", "validation": 0.2}, "test": 0.3})
+    assert (recipe.data.source, recipe.data.validation, recipe.data.test) == ("blobs3", 0.2, 0.3)
+    assert source_of(np.zeros(3)) == "arrays"
 
 
 def test_the_text_is_a_call_that_runs():

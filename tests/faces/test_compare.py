@@ -18,11 +18,6 @@ SETTINGS = {"score": "linear", "optimiser": "momentum", "rate": 0.05, "epochs": 
 
 
 @pytest.fixture(scope="module")
-def digits():
-    return tw.load("digits")
-
-
-@pytest.fixture(scope="module")
 def runs(digits, tmp_path_factory):
     """Three runs in folders, on the same pictures: softmax, hinge, and softmax with its classes in another order."""
     home = tmp_path_factory.mktemp("runs")

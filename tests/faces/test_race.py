@@ -9,7 +9,7 @@ import pytest
 from thalweg.core.errors import ConfigError, DataError, Interrupted, ModelError
 from thalweg.faces import race as module
 from thalweg.faces import race_words
-from thalweg.faces.api import load, load_data
+from thalweg.faces.api import load_data
 from thalweg.faces.race import race, race_command
 from thalweg.faces.race_words import base_recipe
 from thalweg.faces.terminal import answering
@@ -29,11 +29,6 @@ FEW = {"optimisers": "sgd,adam,lbfgs", "rates": "3", "seeds": 2, "quiet": True}
 
 def command(data="digits", loose=None, **given):
     race_command(data, {"epochs": "1"} if loose is None else loose, **{**FEW, **given})
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load("digits", seed=0)
 
 
 @pytest.fixture(scope="module")

@@ -13,17 +13,6 @@ from thalweg.run.recipe import Recipe
 QUICK = {"seeds": 2, "steps": 60}
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return tw.load("digits")
-
-
 def test_it_prints_a_rate_and_the_command_that_uses_it(here, capsys):
     rate_command("digits", {"optimiser": "sgd", "rate": "0.05"}, **QUICK, quiet=True)
     out = capsys.readouterr().out

@@ -5,24 +5,12 @@ from pathlib import Path
 
 import pytest
 
-import thalweg as tw
 from thalweg.core.errors import ConfigError
 from thalweg.faces.search import search, search_command
 
 QUICK = {"evaluations": 61, "seeds": 2}
 FIXED = {"random-search": {"scale": 0.1}, "local-search": {"rate": 0.03}, "gradient-descent": {"rate": 0.5}}
 LOOSE = {f"{method}.{knob}": str(value) for method, own in FIXED.items() for knob, value in own.items()}
-
-
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return tw.load("digits")
 
 
 def test_it_prints_the_lectures_order_and_leaves_a_page_and_numbers(here, capsys):

@@ -7,7 +7,7 @@ from typing import Any
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress
-from thalweg.faces.api import load, load_data
+from thalweg.faces._pictures import load_given
 from thalweg.faces.words import compose
 from thalweg.run.recipe import DataPart, Recipe
 
@@ -17,18 +17,35 @@ def asked(images: Any, recipe: Recipe | None, settings: Mapping[str, Any], *, pr
 
     Raises `ConfigError` where settings are given beside a recipe, and wherever `train` does.
     """
+    chosen = recipe_of(images, settings, recipe=recipe)
+    return load_given(images, chosen, source=source_of(images), progress=progress), chosen
+
+
+def recipe_of(images: Any, settings: Mapping[str, Any], *, recipe: Recipe | None = None) -> Recipe:
+    """Return the recipe as it is, or that of the settings with these pictures; raise `ConfigError` where both are given.
+
+    >>> recipe_of("digits", {"validation": 0.2, "epochs": 3}).data.validation
+    0.2
+    """
     if recipe is not None and settings:
         raise ConfigError("give either a recipe or settings, not both; recipe.with_changes(...) changes one.")
-    source = str(images) if isinstance(images, str | Path) else images.source if isinstance(images, ImageSet) else "arrays"
+    if recipe is not None:
+        return recipe
     own = {name: value for name, value in settings.items() if name in DataPart.model_fields}
     choices = {name: value for name, value in settings.items() if name in Recipe.model_fields}
     knobs = {name: value for name, value in settings.items() if name not in own and name not in choices}
-    chosen = recipe or compose({**choices, "data": {"source": source, **choices.get("data", {}), **own}}, knobs)
-    if isinstance(images, ImageSet):
-        return images, chosen
+    return compose({**choices, "data": {**choices.get("data", {}), **own, "source": source_of(images)}}, knobs)
+
+
+def source_of(images: Any) -> str:
+    """Return the name that a recipe gives to pictures: the path or name itself, an ImageSet's source, or "arrays".
+
+    >>> source_of(Path("pets")), source_of(([], []))
+    ('pets', 'arrays')
+    """
     if isinstance(images, str | Path):
-        return load_data(chosen, source=source, progress=progress), chosen
-    return load(images, seed=chosen.shared_seed, validation=chosen.data.validation, test=chosen.data.test), chosen
+        return str(images)
+    return images.source if isinstance(images, ImageSet) else "arrays"
 
 
 def call(function: str, images: Any, settings: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """The Python face: `load`, `train`, `open`, and a run that makes its report."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,16 +7,17 @@ from typing import Any
 
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
-from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
-from thalweg.core.progress import Progress, Silent
+from thalweg.core.progress import Progress
+from thalweg.faces._asked import recipe_of
+from thalweg.faces._folder import folder_of
+from thalweg.faces._pictures import load_at_shape as load_at_shape
+from thalweg.faces._pictures import load_data as load_data
+from thalweg.faces._pictures import load_given
 from thalweg.faces.gathering import gather
 from thalweg.faces.report import build
-from thalweg.faces.words import compose
 from thalweg.images import load as load
 from thalweg.run import run as runs
-from thalweg.run.own import folded
-from thalweg.run.recipe import DataPart
 from thalweg.run.recipe import Recipe as Recipe
 from thalweg.run.store import REPORT
 from thalweg.run.sweep import open_member
@@ -63,20 +63,8 @@ def train(
     `images`: an ImageSet, arrays (images, labels), a path or a name. `settings` are those of a recipe, and the knobs of the entries
     chosen; `recipe` gives all of them at once. With `folder`, the run is kept there and goes on where it was interrupted.
     """
-    fields = {*Recipe.model_fields, *DataPart.model_fields}
-    choices = {name: value for name, value in settings.items() if name in Recipe.model_fields}
-    data = {name: value for name, value in settings.items() if name in DataPart.model_fields}
-    knobs = {name: value for name, value in settings.items() if name not in fields}
-    if recipe is not None and settings:
-        raise ConfigError("give either a recipe or settings, not both; recipe.with_changes(...) changes one.")
-    if isinstance(images, str | Path):
-        data["source"] = str(images)
-    elif isinstance(images, ImageSet):
-        data["source"] = images.source
-    else:
-        data["source"] = "arrays"
-    chosen = recipe or compose({**choices, "data": {**choices.get("data", {}), **data}}, knobs)
-    loaded = images if isinstance(images, ImageSet) else _loaded(images, chosen, progress)
+    chosen = recipe_of(images, settings, recipe=recipe)
+    loaded = load_given(images, chosen, progress=progress)
     run = train_recipe(loaded, chosen, folder=None if folder is None else Path(folder), progress=progress, fresh=fresh)
     return as_run(run, images=loaded)
 
@@ -97,28 +85,11 @@ def as_run(run: runs.Run, *, images: ImageSet | None = None) -> Run:
     return Run(**{name: getattr(run, name) for name in run.__dataclass_fields__}, images=images)
 
 
-def load_data(recipe: Recipe, *, source: str | None = None, progress: Progress | None = None) -> ImageSet:
-    """Load the pictures of a recipe, from `source` if they have moved, with the split of its fold if it has one.
-
-    One class is enough where the classes are declared.
-    """
-    options = {name: value for name, value in recipe.data.model_dump().items() if name not in ("source", "folds", "fold")}
-    fewest = 1 if recipe.classes or recipe.start else 2
-    loaded = load(source or recipe.data.source, seed=recipe.shared_seed, fewest_classes=fewest, progress=progress or Silent(), **options)
-    return folded(loaded, recipe)
-
-
-def _loaded(images: Any, recipe: Recipe, progress: Progress | None) -> ImageSet:
-    if isinstance(images, str | Path):
-        return load_data(recipe, progress=progress)
-    return load(images, seed=recipe.shared_seed, validation=recipe.data.validation, test=recipe.data.test)
-
-
 def default_folder(recipe: Recipe) -> Path:
     """Return the folder of a recipe's run: readable, and different for every recipe, so that the same command finds it again.
 
     >>> default_folder(Recipe()).name.startswith("digits-linear-softmax-momentum-")
     True
     """
-    source = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(recipe.data.source).name).strip("-.") or "pictures"
-    return Path("runs") / f"{source[:40]}-{recipe.score.name}-{recipe.loss.name}-{recipe.optimiser.name}-{recipe.fingerprint[:8]}"
+    kind = f"{recipe.score.name}-{recipe.loss.name}-{recipe.optimiser.name}"
+    return folder_of(recipe.data.source, kind=kind, digest=recipe.fingerprint)

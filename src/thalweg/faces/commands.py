@@ -6,14 +6,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from thalweg.core.errors import ConfigError, unknown
+from thalweg.core.errors import unknown
 from thalweg.core.imageset import ImageSet
 from thalweg.core.visible import visible
 from thalweg.faces import api
+from thalweg.faces._consent import refuse_foreign
+from thalweg.faces.fields import recipe_from_words, size_from_text
 from thalweg.faces.predictions import predictions
 from thalweg.faces.terminal import table, watcher
 from thalweg.faces.words import compose
-from thalweg.images import READERS, across_parts, find_duplicates, load
+from thalweg.images import READERS, across_parts, find_duplicates
 from thalweg.run.data_facts import data_facts
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 from thalweg.run.record import Figures
@@ -38,9 +40,7 @@ def train(
     """Train, report, and print the figures."""
     progress = watcher(quiet=quiet)
     recipe = _recipe(given, knobs)
-    if given.get("score") is None and CATALOGUES["score"].get(recipe.score.name).foreign and not trust_code:
-        factory = recipe.score.knobs["factory"]
-        raise ConfigError(f"{given['data']} would run code: {factory!r}. If you trust it, add --trust-code.")
+    refuse_foreign(recipe, given["data"], trusted=trust_code or given.get("score") is not None)
     images = api.load_data(recipe, progress=progress)
     trained = train_recipe(images, recipe, folder=folder or api.default_folder(recipe), progress=progress, fresh=fresh)
     run = api.as_run(trained, images=images)
@@ -200,29 +200,18 @@ def _recipe(given: Mapping[str, Any], knobs: Mapping[str, str]) -> Recipe:
     chosen = {name: value for name, value in given.items() if value is not None and value is not False}
     source = str(chosen.pop("data"))
     if source.endswith(".toml"):
-        if chosen or knobs:
-            raise ConfigError(
-                f"{source} is a whole recipe; leave out --{next(iter([*chosen, *knobs])).replace('_', '-')}, or change the file."
-            )
-        return Recipe.read(Path(source))
+        return recipe_from_words(source, {**chosen, **knobs})
     settings = {name: _list(value) if name in LISTS else value for name, value in chosen.items() if name in Recipe.model_fields}
     if settings.get("average") == "none":
         settings["average"] = None
     own = {name: value for name, value in chosen.items() if name in DataPart.model_fields}
     if "size" in own:
-        own["size"] = _size(own["size"])
+        own["size"] = size_from_text(own["size"])
     return compose({**settings, "data": {"source": source, **own}}, knobs)
 
 
 def _list(text: str) -> list[str]:
     return [] if text == "none" else [word.strip() for word in text.split(",") if word.strip()]
-
-
-def _size(text: str) -> tuple[int, int]:
-    sides = text.lower().split("x")
-    if len(sides) > 2 or not all(side.isdigit() and int(side) > 0 for side in sides):
-        raise ConfigError(f"--size must be a height and width such as 32 or 32x48; got {text!r}.")
-    return int(sides[0]), int(sides[-1])
 
 
 def _pictures(run: Run, data: str | None, *, skip_bad: bool, progress: Any) -> ImageSet:
@@ -232,11 +221,7 @@ def _pictures(run: Run, data: str | None, *, skip_bad: bool, progress: Any) -> I
         own = api.load_data(recipe, progress=progress)
         run.check_own(own)
         return own
-    options: dict[str, Any] = {"validation": 0.0, "test": 0.0, "skip_bad": skip_bad, "progress": progress, "fewest_classes": 1}
-    height, width, channels = run.model.shape
-    if (height, width) != (1, 1):
-        options.update(size=(height, width), fit=run.recipe.data.fit, colour="grey" if channels == 1 else "rgb")
-    return load(data, **options)
+    return api.load_at_shape(run, data, skip_bad=skip_bad, progress=progress)
 
 
 def _figures_table(figures: Mapping[str, Figures]) -> str:

@@ -1,6 +1,5 @@
 """Compare: any number of runs on the same examples, as numbers, a table, a data frame or a page."""
 
-import importlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from thalweg.core.progress import Progress, Silent
 from thalweg.core.visible import visible
 from thalweg.evidence import comparison
 from thalweg.faces import api
+from thalweg.faces._frame import frame
 from thalweg.faces.comparison_page import build
 from thalweg.faces.comparison_tables import tables
 from thalweg.faces.contenders import answers, check_classes, other_examples, own_examples
@@ -41,11 +41,7 @@ class Comparison:
 
     def frame(self) -> Any:
         """Return a pandas data frame, one row a run: the settings that differ, accuracy with its interval, loss, figures of each part."""
-        try:
-            pandas = importlib.import_module("pandas")
-        except ModuleNotFoundError:
-            raise ConfigError("a data frame needs pandas, which is not installed: pip install pandas") from None
-        return pandas.DataFrame(self.rows()).set_index("run")
+        return frame(self.rows(), index="run")
 
     def rows(self) -> list[dict[str, Any]]:
         """Return what `frame` shows as plain rows."""

@@ -9,10 +9,9 @@ from jaxtyping import Int64
 
 from thalweg.core.errors import ConfigError, DataError
 from thalweg.core.imageset import ImageSet
-from thalweg.core.progress import Progress, Silent
+from thalweg.core.progress import Progress
 from thalweg.evidence.comparison import Contender
 from thalweg.faces import api
-from thalweg.images import load
 from thalweg.run.own import folded
 from thalweg.run.run import Run
 
@@ -89,7 +88,7 @@ def other_examples(runs: Mapping[str, Run], images: ImageSet | str, *, progress:
         for run in runs.values():
             key = run.model.shape, run.recipe.data.fit
             if key not in loaded:
-                loaded[key] = _at_shape(run, images, progress)
+                loaded[key] = api.load_at_shape(run, images, progress=progress)
         sets = [loaded[run.model.shape, run.recipe.data.fit] for run in runs.values()]
     if {found.fingerprint for found in sets} == {run.data.fingerprint for run in runs.values()} == {one.data.fingerprint}:
         return own_examples(runs, images if isinstance(images, ImageSet) else api.load_data(one.recipe, source=images, progress=progress))
@@ -141,12 +140,3 @@ def _own(run: Run, images: ImageSet | None, progress: Progress | None) -> ImageS
 
 def _rows(run: Run, images: ImageSet, part: str) -> Int64[np.ndarray, " n"]:
     return folded(images, run.recipe).split.parts()[part]
-
-
-def _at_shape(run: Run, source: str, progress: Progress | None) -> ImageSet:
-    """Load pictures in a run's shape by its own rules, with no part carved out of them."""
-    options: dict[str, Any] = {"validation": 0.0, "test": 0.0, "fewest_classes": 1, "progress": progress or Silent()}
-    height, width, channels = run.model.shape
-    if (height, width) != (1, 1):
-        options |= {"size": (height, width), "fit": run.recipe.data.fit, "colour": "grey" if channels == 1 else "rgb"}
-    return load(source, **options)

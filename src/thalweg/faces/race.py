@@ -11,11 +11,13 @@ from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress
 from thalweg.core.visible import visible
 from thalweg.faces import race_table
-from thalweg.faces._asked import asked, call
+from thalweg.faces._asked import call, source_of
 from thalweg.faces._command import command_line
+from thalweg.faces._folder import folder_of_question
+from thalweg.faces._pictures import load_given
 from thalweg.faces._prose import counted
 from thalweg.faces.race_findings import FILES, Race, laid_out
-from thalweg.faces.race_words import base_recipe, default_folder, names_of, pictures, surface_of, whole
+from thalweg.faces.race_words import base_recipe, names_of, pictures, surface_of, whole
 from thalweg.faces.surface_race import race_surface_command
 from thalweg.faces.terminal import watcher
 from thalweg.run.race import race as race_members
@@ -49,12 +51,12 @@ def race(
 
     Raises `ConfigError` on bad settings, and `Interrupted` where somebody asked to stop.
     """
-    source = str(images) if isinstance(images, str | Path) else images.source if isinstance(images, ImageSet) else "arrays"
+    source = source_of(images)
     base, own = base_recipe(source, settings, recipe=recipe)
     for name, given in (knobs or {}).items():
         own[name] = {**own.get(name, {}), **given}
     rules = Rules(optimisers=names_of(optimisers), rates=rates, tuning_seeds=tuning_seeds, seeds=seeds, settings=own)
-    loaded, _ = asked(images, base, {}, progress=progress)
+    loaded = load_given(images, base, source=source, progress=progress)
     where = None if folder is None else Path(folder)
     raced = race_members(loaded, base, rules, folder=where, fresh=fresh, progress=progress)
     numbers = {"rates": rates, "tuning_seeds": tuning_seeds, "seeds": seeds, "threshold": threshold}
@@ -96,7 +98,7 @@ def race_command(
     rules = Rules(optimisers=names_of(optimisers), settings=own, **numbers)
     shown = watcher(quiet=quiet)
     images = pictures(recipe, progress=shown)
-    where = folder or default_folder(recipe, rules)
+    where = folder or folder_of_question(recipe, kind="race", question=rules)
     raced = race_members(images, recipe, rules, folder=where, fresh=fresh, progress=shown)
     words = command_line("race", data, {"optimisers": optimisers, **numbers, "threshold": threshold, **loose})
     found = laid_out(raced, images, threshold=threshold, folder=where, command=words)

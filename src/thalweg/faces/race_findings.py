@@ -1,6 +1,5 @@
 """Findings of a race: the record with everything that can be asked of it, and its files."""
 
-import importlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +7,10 @@ from typing import Any
 
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
-from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
 from thalweg.evidence import race as evidence
 from thalweg.faces import api, race_page, race_table
+from thalweg.faces._frame import frame
 from thalweg.faces._made import Made
 from thalweg.faces._prose import counted
 from thalweg.optimise import OPTIMISERS
@@ -48,11 +47,7 @@ class Race:
 
     def frame(self) -> Any:
         """Return the rows as a pandas data frame."""
-        try:
-            pandas = importlib.import_module("pandas")
-        except ModuleNotFoundError:
-            raise ConfigError("a data frame needs pandas, which is not installed: pip install pandas") from None
-        return pandas.DataFrame(self.rows()).set_index("optimiser")
+        return frame(self.rows(), index="optimiser")
 
     def run(self, optimiser: str, seed: int | None = None) -> api.Run:
         """Return one run of the race, by default that of its first seed; raises `ConfigError` where there is none."""

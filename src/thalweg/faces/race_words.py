@@ -1,10 +1,7 @@
 """Words of a race: which optimisers, and what all of them have in common, from a command's options or from Python."""
 
-import hashlib
 import os
-import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from thalweg.core.errors import ConfigError, DataError, nearest
@@ -12,10 +9,10 @@ from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress
 from thalweg.core.visible import visible
 from thalweg.faces import api
+from thalweg.faces._consent import refuse_foreign
 from thalweg.faces.fields import recipe_from_words
 from thalweg.optimise import OPTIMISERS
-from thalweg.run.race_record import Rules
-from thalweg.run.recipe import CATALOGUES, Recipe
+from thalweg.run.recipe import Recipe
 from thalweg.run.surface_race import TUNED
 from thalweg.surface import SURFACES
 
@@ -48,8 +45,7 @@ def base_recipe(data: str, loose: Mapping[str, Any], *, recipe: Recipe | None = 
     if not data.endswith(".toml"):
         shared = {"monitor": "loss", "schedule": [], **shared, "optimiser": "sgd"}
     chosen = recipe_from_words(data, shared)
-    if "score" not in shared and CATALOGUES["score"].get(chosen.score.name).foreign and not trust_code:
-        raise ConfigError(f"{data} would run code: {chosen.score.knobs['factory']!r}. If you trust it, add --trust-code.")
+    refuse_foreign(chosen, data, trusted=trust_code or "score" in shared)
     return chosen, settings
 
 
@@ -84,17 +80,6 @@ def pictures(recipe: Recipe, *, progress: Progress) -> ImageSet:
         surfaces = SURFACES.names()
         near = visible(nearest(source.partition(":")[0], surfaces))
         raise DataError(f"{error} Nor is it a surface.{near} Surfaces: {', '.join(surfaces)}.") from None
-
-
-def default_folder(recipe: Recipe, rules: Rules) -> Path:
-    """Return the folder of a race, different for every race, so that the same command finds it again.
-
-    >>> default_folder(Recipe(), Rules()).name.startswith("digits-race-")
-    True
-    """
-    source = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(recipe.data.source).name).strip("-.") or "pictures"
-    digest = hashlib.sha256(f"{recipe.fingerprint} {rules}".encode()).hexdigest()
-    return Path("runs") / f"{source[:40]}-race-{digest[:8]}"
 
 
 def _divided(loose: Mapping[str, Any]) -> tuple[dict[str, Any], Settings]:

@@ -1,8 +1,6 @@
 """Rate: which rates suit a recipe, found by letting the rate grow, from several seeds; by command and from Python."""
 
-import hashlib
 import json
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,6 @@ from typing import Any
 
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
-from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.visible import visible
@@ -20,6 +17,8 @@ from thalweg.evidence.rate_band import RateBand
 from thalweg.faces import api
 from thalweg.faces._asked import asked, call
 from thalweg.faces._command import command_line
+from thalweg.faces._consent import refuse_foreign
+from thalweg.faces._folder import folder_of_question
 from thalweg.faces._made import Made
 from thalweg.faces.fields import recipe_from_words
 from thalweg.faces.rate_page import RatePage, build
@@ -27,7 +26,7 @@ from thalweg.faces.rate_words import answer, limit_of, prediction, ramps_table
 from thalweg.faces.terminal import watcher
 from thalweg.run.rate_finder import find_rate as climb
 from thalweg.run.rate_record import RateRamps
-from thalweg.run.recipe import CATALOGUES, Recipe
+from thalweg.run.recipe import Recipe
 from thalweg.run.versions import versions
 from thalweg.views import rate_band as view
 from thalweg.views._drawing import Drawing
@@ -128,15 +127,14 @@ def rate_command(
     """Find the rates that suit the recipe of the options, print them, and write rate.html and rate.json into a folder."""
     begun, progress = time.monotonic(), watcher(quiet=quiet)
     recipe = recipe_from_words(data, loose)
-    if "score" not in loose and CATALOGUES["score"].get(recipe.score.name).foreign and not trust_code:
-        raise ConfigError(f"{data} would run code: {recipe.score.knobs['factory']!r}. If you trust it, add --trust-code.")
+    refuse_foreign(recipe, data, trusted=trust_code or "score" in loose)
     images = api.load_data(recipe, progress=progress)
     ramps = climb(images, recipe, seeds=seeds, low=low, high=high, steps=steps, progress=progress)
     asked_for = {"seeds": seeds if seeds != SEEDS else None, "low": low, "high": high, "steps": steps if steps != STEPS else None}
     found = _found(
         ramps, again=command_line("rate", data, {**loose, **asked_for}), train=lambda rate: _training(data, loose, rate), begun=begun
     )
-    written = folder or default_folder(recipe, f"{seeds} {low} {high} {steps}")
+    written = folder or folder_of_question(recipe, kind="rate", question=f"{seeds} {low} {high} {steps}")
     write_file(written / NUMBERS, json.dumps(found.row(), allow_nan=False))
     page = found.report(written / PAGE)
     if as_json:
@@ -149,12 +147,6 @@ def rate_command(
     for note in found.notes:
         print(f"note: {visible(note)}")
     print(f"report  {visible(str(page))}")
-
-
-def default_folder(recipe: Recipe, asked: str) -> Path:
-    """Return a folder that is readable, and different for every recipe and question, so that the same command finds it again."""
-    source = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(recipe.data.source).name).strip("-.") or "pictures"
-    return Path("runs") / f"{source[:40]}-rate-{hashlib.sha256(f'{recipe.fingerprint} {asked}'.encode()).hexdigest()[:8]}"
 
 
 def _found(ramps: RateRamps, *, again: str, train: Callable[[float], str], begun: float) -> RateFinding:

@@ -12,6 +12,7 @@ from thalweg.evidence import balance, calibration, confusion, curves, filters, m
 from thalweg.evidence._strict import number
 from thalweg.evidence.plane import Plane
 from thalweg.faces._page import render
+from thalweg.faces._prose import counted, sentence
 from thalweg.run.record import DataFacts, Epoch, Figures
 from thalweg.views import accuracy_curves, confident_mistakes, hesitant_answers, loss_curves, plane, worst_mistakes
 from thalweg.views import balance as balance_view
@@ -106,8 +107,8 @@ def build(run: ReportInput) -> str:
         alarm=run.outcome.ending in (Ending.DIVERGED, Ending.INTERRUPTED),
         percent=percent,
         quantity=quantity,
-        counted=_counted,
-        sentence=_sentence,
+        counted=counted,
+        sentence=sentence,
     )
 
 
@@ -165,16 +166,6 @@ def _summary(run: ReportInput, table: confusion.Confusion | None, shares: balanc
         words.append(f"of the {part} {noun} classified rightly. No part was kept for a test, so this says little about other {noun}.")
     words.append(f"Trained on {shares.totals['train']:,} {noun} of {len(run.facts.classes)} classes.")
     return words
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
-def _sentence(words: str) -> str:
-    """Begin with a capital and end with a full stop."""
-    stop = "" if not words or words.rstrip().endswith((".", "!", "?")) else "."
-    return words[:1].upper() + words[1:].rstrip() + stop
 
 
 def _final(final: Mapping[str, Figures]) -> list[dict[str, Any]]:

@@ -1,8 +1,6 @@
 """Search: how far guessing, trying nearby and following the gradient come with equally many evaluations; by command and from Python."""
 
-import hashlib
 import json
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,6 @@ from typing import Any
 
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
-from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress
 from thalweg.core.visible import visible
@@ -20,12 +17,14 @@ from thalweg.evidence.search_course import SearchCourse
 from thalweg.faces import api
 from thalweg.faces._asked import asked, call
 from thalweg.faces._command import command_line
+from thalweg.faces._consent import refuse_foreign
+from thalweg.faces._folder import folder_of_question
 from thalweg.faces._made import Made
 from thalweg.faces.fields import recipe_from_words
 from thalweg.faces.search_page import SearchPage, build
 from thalweg.faces.search_words import divided, methods_table, notes_of
 from thalweg.faces.terminal import watcher
-from thalweg.run.recipe import CATALOGUES, Recipe
+from thalweg.run.recipe import Recipe
 from thalweg.run.search_experiment import SUBSET
 from thalweg.run.search_experiment import search as experiment
 from thalweg.run.search_record import Searches
@@ -129,8 +128,7 @@ def search_command(
     begun, progress = time.monotonic(), watcher(quiet=quiet)
     shared, methods = divided(loose)
     recipe = recipe_from_words(data, shared if data.endswith(".toml") else {**shared, "optimiser": "gradient-descent"})
-    if "score" not in loose and CATALOGUES["score"].get(recipe.score.name).foreign and not trust_code:
-        raise ConfigError(f"{data} would run code: {recipe.score.knobs['factory']!r}. If you trust it, add --trust-code.")
+    refuse_foreign(recipe, data, trusted=trust_code or "score" in loose)
     images = api.load_data(recipe, progress=progress)
     searches = experiment(
         images, recipe, evaluations=evaluations, seeds=seeds, subset=subset or None, gradient_cost=gradient_cost, settings=methods,
@@ -138,7 +136,7 @@ def search_command(
     )  # fmt: skip
     own = {**_asked_for(evaluations=evaluations, seeds=seeds, gradient_cost=gradient_cost), "subset": None if subset == SUBSET else subset}
     found = _found(searches, again=command_line("search", data, {**loose, **own}), begun=begun)
-    written = folder or default_folder(recipe, found.again)
+    written = folder or folder_of_question(recipe, kind="search", question=found.again)
     write_file(written / NUMBERS, json.dumps(found.row(), allow_nan=False))
     page = found.report(written / PAGE)
     if as_json:
@@ -152,12 +150,6 @@ def search_command(
     for note in found.notes:
         print(f"note: {visible(note)}")
     print(f"report  {visible(str(page))}")
-
-
-def default_folder(recipe: Recipe, asked_for: str) -> Path:
-    """Return a folder that is readable, and different for every recipe and question, so that the same command finds it again."""
-    source = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(recipe.data.source).name).strip("-.") or "pictures"
-    return Path("runs") / f"{source[:40]}-search-{hashlib.sha256(f'{recipe.fingerprint} {asked_for}'.encode()).hexdigest()[:8]}"
 
 
 def _asked_for(*, evaluations: int, seeds: int, gradient_cost: int | None) -> dict[str, Any]:

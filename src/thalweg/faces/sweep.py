@@ -1,8 +1,6 @@
 """Sweep: many settings trained as one population, laid out as a leaderboard, with the best recipe ready to train."""
 
-import importlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,22 +8,25 @@ from typing import Any
 
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
-from thalweg.core.errors import ConfigError, Interrupted
+from thalweg.core.errors import Interrupted
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.visible import visible
 from thalweg.evidence import leaderboard
 from thalweg.evidence.leaderboard import Budget, Leaderboard
 from thalweg.faces import api, sweep_page
-from thalweg.faces._asked import call
+from thalweg.faces._asked import call, source_of
 from thalweg.faces._command import command_line
+from thalweg.faces._consent import refuse_foreign
+from thalweg.faces._folder import folder_of
+from thalweg.faces._frame import frame
 from thalweg.faces._made import Made
 from thalweg.faces.standings import Standings
 from thalweg.faces.sweep_plan import Planned, Rules, plan_sweep
 from thalweg.faces.sweep_table import shown
 from thalweg.faces.terminal import watcher
 from thalweg.run.population_record import MemberResult
-from thalweg.run.recipe import CATALOGUES, Recipe
+from thalweg.run.recipe import Recipe
 from thalweg.run.sweep import Population
 from thalweg.run.sweep import sweep as train_population
 from thalweg.run.versions import versions
@@ -84,11 +85,7 @@ class Sweep:
 
     def frame(self) -> Any:
         """Return the rows as a pandas data frame."""
-        try:
-            pandas = importlib.import_module("pandas")
-        except ModuleNotFoundError:
-            raise ConfigError("a data frame needs pandas, which is not installed: pip install pandas") from None
-        return pandas.DataFrame(self.rows()).set_index("rank")
+        return frame(self.rows(), index="rank")
 
     def csv(self) -> str:
         """Return one line a candidate as comma-separated text."""
@@ -149,10 +146,9 @@ def sweep(
 
     Raises `ConfigError` on bad settings, and `Interrupted` where somebody asked to stop before anything had ended.
     """
-    source = str(images) if isinstance(images, str | Path) else images.source if isinstance(images, ImageSet) else "arrays"
     rules = Rules(method=method, trials=trials, factor=factor, seeds=seeds, folds=folds, memory=memory)
     words = call("sweep", images, {**settings, **rules.told()})
-    return _swept(source, settings, rules, images=images, folder=folder, fresh=fresh, progress=progress or Silent(), command=words)
+    return _swept(images, settings, rules, folder=folder, fresh=fresh, progress=progress or Silent(), command=words)
 
 
 def sweep_command(
@@ -170,9 +166,9 @@ def sweep_command(
     """Sweep, write the folder, print the leaderboard."""
     progress = watcher(quiet=quiet)
     if data.endswith(".toml") and "score" not in loose and not trust_code:
-        _refuse_code(Recipe.read(Path(data)), data)
+        refuse_foreign(Recipe.read(Path(data)), data)
     words = command_line("sweep", data, {**loose, **rules.told()})
-    made = _swept(data, loose, rules, images=None, folder=folder, fresh=fresh, progress=progress, command=words, kept=True)
+    made = _swept(data, loose, rules, folder=folder, fresh=fresh, progress=progress, command=words, kept=True)
     assert made.folder is not None
     if report:
         made.write(made.folder)
@@ -191,12 +187,13 @@ def sweep_command(
 
 
 def _swept(
-    source: str, settings: Mapping[str, Any], rules: Rules, *, images: Any, folder: Source | None, fresh: bool, progress: Progress,
-    command: str, kept: bool = False,
+    images: Any, settings: Mapping[str, Any], rules: Rules, *, folder: Source | None, fresh: bool, progress: Progress, command: str,
+    kept: bool = False,
 ) -> Sweep:  # fmt: skip
     """Plan, train and order; `kept`: in a folder, by default one named for the sweep."""
-    planned, loaded = plan_sweep(source, settings, rules, images=images, progress=progress)
-    where = Path(folder) if folder is not None else default_folder(planned, source) if kept else None
+    planned, loaded = plan_sweep(images, settings, rules, progress=progress)
+    own = folder_of(source_of(images), kind="sweep", digest=planned.plan.fingerprint) if kept else None
+    where = own if folder is None else Path(folder)
     progress.say(planned.said)
     standings = Standings(planned, progress)
     population = train_population(
@@ -211,17 +208,6 @@ def _swept(
         population.results, monitor=monitor, budget=Budget(members=len(population.recipes), epochs=epochs, examples=examples)
     )
     return Sweep(board=board, population=population, planned=planned, images=loaded, command=command, folder=where)
-
-
-def default_folder(planned: Planned, source: str) -> Path:
-    """Return the folder of a sweep, different for every sweep, so that the same command finds it again."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(source).name).strip("-.") or "pictures"
-    return Path("runs") / f"{name[:40]}-sweep-{planned.plan.fingerprint[:8]}"
-
-
-def _refuse_code(recipe: Recipe, source: str) -> None:
-    if CATALOGUES["score"].get(recipe.score.name).foreign:
-        raise ConfigError(f"{source} would run code: {recipe.score.knobs['factory']!r}. If you trust it, add --trust-code.")
 
 
 def _facts(made: Sweep, *, report: bool) -> dict[str, Any]:

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from thalweg.core.errors import ConfigError, unknown
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress
-from thalweg.faces import api
+from thalweg.faces._asked import source_of
+from thalweg.faces._pictures import load_given
 from thalweg.faces._prose import counted
 from thalweg.faces.many import compose_many
-from thalweg.images import load
 from thalweg.run import halving
 from thalweg.run.folds import sparse_note
 from thalweg.run.population import Member, Plan, plan
@@ -63,12 +62,10 @@ class Planned:
     notes: tuple[str, ...] = ()
 
 
-def plan_sweep(
-    source: str, settings: Mapping[str, Any], rules: Rules, *, images: Any, progress: Progress
-) -> tuple[Planned, ImageSet]:  # fmt: skip
-    """Return the plan and the pictures; `images` are those given from Python, None where they are loaded from the source."""
+def plan_sweep(images: Any, settings: Mapping[str, Any], rules: Rules, *, progress: Progress) -> tuple[Planned, ImageSet]:
+    """Return the plan and the pictures; `images` are those of `train`, or name a recipe file."""
     given = {"measure": "validation", **settings}
-    points = compose_many(source, given, seeds=rules.seeds, folds=rules.folds, trials=rules.trials, progress=progress)
+    points = compose_many(source_of(images), given, seeds=rules.seeds, folds=rules.folds, trials=rules.trials, progress=progress)
     recipe = points[0].recipe
     loaded = _pictures(images, recipe.with_changes(data={**recipe.data.model_dump(), "folds": None, "fold": None}), progress)
     members = tuple(Member(point.recipe, point.settings) for point in points)
@@ -92,10 +89,7 @@ def numbered(members: tuple[Member, ...]) -> tuple[int, ...]:
 
 
 def _pictures(images: Any, recipe: Recipe, progress: Progress) -> ImageSet:
-    if images is None or isinstance(images, str | Path):
-        loaded = api.load_data(recipe, progress=progress)
-    else:
-        loaded = load(images, seed=recipe.shared_seed, validation=recipe.data.validation, test=recipe.data.test)
+    loaded = load_given(images, recipe, progress=progress)
     return loaded.numbered_for(recipe.classes or loaded.classes)
 
 

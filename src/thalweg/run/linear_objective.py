@@ -84,10 +84,12 @@ def linear_scores(pixels: Float[Tensor, "batch inputs"], params: Params) -> Floa
 
 
 def _pull_back(pixels: Tensor, slope: Tensor, own: Tensor | None, counts: Counts) -> Params:
-    stacked = slope.transpose(1, 2)
+    share: Tensor | float = 1 / counts
+    if isinstance(share, Tensor):
+        share = share.to(slope.dtype)[:, None, None]
     if own is not None:
-        stacked = stacked * own[:, None]
-    stacked = (stacked / (counts[:, None, None] if isinstance(counts, Tensor) else counts)).contiguous()
+        share = own[:, None] * share
+    stacked = (slope.transpose(1, 2) * share).contiguous()
     return {"weight": spread(stacked, pixels), "bias": stacked.sum(2)}
 
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from thalweg.core.entries import Entry, Schedule
@@ -57,6 +57,15 @@ class Members:
         keys = [tuple((part.name, *part.knobs.values()) for part in recipe.schedule) for recipe in self.recipes]
         different = list(dict.fromkeys(keys))
         return [self.recipes[keys.index(key)] for key in different], [different.index(key) for key in keys]
+
+    def own_of(self, rows: Int64[Tensor, " batch"]) -> Bool[Tensor, "members batch"] | None:
+        """Return which of some examples each member trains on; None: all on all."""
+        return None if self._by_example is None else self._by_example.index_select(0, rows).T.contiguous()
+
+    @cached_property
+    def _by_example(self) -> Bool[Tensor, "all members"] | None:
+        """Ownership with an example's members side by side in memory, as batches ask for it."""
+        return None if self.own is None else self.own.T.contiguous()
 
     def only(self, places: Sequence[int]) -> "Members":
         """Return the members at some places."""

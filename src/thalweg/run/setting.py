@@ -131,8 +131,7 @@ class Setting:
             noise = generator(self.recipe.shared_seed, "augment", step)
             for augmentation, knobs in self.augmentations:
                 raw = augmentation.apply(raw, noise, **knobs)
-        own = self.members.own
-        return Batch(self.prepare(raw), labels, None if own is None else own[:, rows])
+        return Batch(self.prepare(raw), labels, self.members.own_of(rows))
 
     def whole(self, part: str, *, keep: bool = False) -> WholeSet:
         """Return a part of the data, in its own order, not augmented; with `keep`, for steps that all look at the whole of it."""
