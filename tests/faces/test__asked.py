@@ -36,3 +36,9 @@ def test_the_text_is_a_call_that_runs():
     text = call("load", "digits", {"validation": 0.2, "seed": 3, "test": None})
     assert eval(text, {"tw": tw}).split.fingerprint == tw.load("digits", validation=0.2, seed=3).split.fingerprint
     assert call("rate", np.zeros(3), {"recipe": Recipe()}) == "tw.rate(images, recipe=recipe)"
+
+
+def test_a_path_beside_a_recipe_is_what_is_trained_on():
+    recipe = Recipe.make(epochs=1)
+    assert recipe_of("digits", {}, recipe=recipe) is recipe
+    assert recipe_of("blobs3", {}, recipe=recipe).data.source == "blobs3"

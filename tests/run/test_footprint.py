@@ -9,26 +9,26 @@ def bytes_of(pictures, **settings):
 
 
 def test_what_a_linear_member_takes_by_hand(pictures):
-    """650 weights: six times in float32, momentum's velocity twice, and three times the scores of a batch of 128."""
-    assert bytes_of(pictures, precision="fp32") == 4 * (6 * 650 + 2 * 650 + 3 * 128 * 10)
-    assert bytes_of(pictures, precision="fp64") == 2 * bytes_of(pictures, precision="fp32")
-    assert bytes_of(pictures, precision="fp32", optimiser="adam") == 4 * (6 * 650 + 4 * 650 + 3 * 128 * 10) + 2 * 8
+    """650 weights ten times in float32, momentum's velocity four times, and three times ten scores and a loss of all 240 examples."""
+    assert bytes_of(pictures, precision="fp32") == 4 * 14 * 650 + 3 * 240 * (10 * 4 + 8)
+    assert bytes_of(pictures, precision="fp64") == 8 * 14 * 650 + 3 * 240 * (10 * 8 + 8)
+    assert bytes_of(pictures, precision="fp32", optimiser="adam") == 4 * 18 * 650 + 4 * 8 + 3 * 240 * (10 * 4 + 8)
 
 
 def test_stacked_members_keep_their_features_and_others_share_the_room(pictures):
     wide = bytes_of(pictures, precision="fp32", optimiser="sgd", score={"name": "mlp", "widths": [100]})
     weights = 64 * 100 + 100 + 100 * 10 + 10
-    assert wide == 4 * (6 * weights + 3 * 128 * (100 + 100 + 10 + 10))
+    assert wide == 4 * (10 * weights + 3 * 240 * (100 + 100 + 10 + 10))
     cnn = bytes_of(pictures, precision="fp32", optimiser="sgd", score={"name": "cnn", "channels": [4]})
-    assert cnn < 6 * 4 * 3000
+    assert cnn < 10 * 4 * 3000
 
 
 def test_how_many_fit(monkeypatch):
     assert members_at_a_time(10, budget=95) == 9
     assert members_at_a_time(1000, budget=95) == 1
-    monkeypatch.setattr(footprint, "available_bytes", lambda: 4 << 30)
+    monkeypatch.setattr(footprint, "available_bytes", lambda device=None: 4 << 30)
     assert members_at_a_time(1 << 20, budget=None) == 2048
-    monkeypatch.setattr(footprint, "available_bytes", lambda: 0)
+    monkeypatch.setattr(footprint, "available_bytes", lambda device=None: 0)
     assert members_at_a_time(1 << 20, budget=None) == FEWEST_BYTES >> 20
     assert footprint.available_bytes() == 0
 

@@ -223,3 +223,49 @@ def test_a_folder_keeps_the_chunks_it_began_with(pictures, tmp_path):
 def test_members_that_start_from_a_run_are_refused(pictures):
     with pytest.raises(ConfigError, match="leave out from"):
         plan([Member(BASE.with_changes(start="runs/first"))], pictures)
+
+
+def test_a_chunk_that_loses_whole_stays_dropped_in_a_folder(pictures, tmp_path):
+    asked = members(rates=(0.1, 0.2, 0.3), optimisers=("sgd",)) + members(rates=(1e-7,), optimisers=("adam",))
+    planned = plan(asked, pictures, rungs=rungs_of(4, epochs=9, factor=2))
+    here, there = sweep(planned, pictures), sweep(planned, pictures, folder=tmp_path / "sweep")
+    assert here.results[3].ending == Ending.DROPPED
+    assert plain(here) == plain(there)
+
+
+def test_chunks_that_ended_before_a_crash_still_compete(pictures, tmp_path, monkeypatch):
+    asked = members(rates=(0.3, 0.1, 0.2, 0.01, 0.02), optimisers=("sgd",))
+    candidates = [0, 1, 1, 2, 3]
+    planned = plan(asked, pictures, rungs=rungs_of(4, epochs=9, factor=2)).divided([[0, 1], [2, 3, 4]])
+    whole = sweep(planned, pictures, candidates=candidates)
+    finished = []
+
+    def crash(store, place, trained):
+        finished.append(place)
+        if place == 1:
+            raise RuntimeError("power cut")
+        real(store, place, trained)
+
+    real = PopulationStore.finish
+    with monkeypatch.context() as patch:
+        patch.setattr(PopulationStore, "finish", crash)
+        with pytest.raises(RuntimeError):
+            sweep(planned, pictures, folder=tmp_path / "sweep", candidates=candidates)
+    assert finished == [0, 1]
+    assert plain(sweep(planned, pictures, folder=tmp_path / "sweep", candidates=candidates)) == plain(whole)
+
+
+def test_a_candidate_with_diverged_seeds_loses_to_sound_ones(pictures):
+    """Candidate 0 would lead by the seeds that are left; two of its three diverge."""
+    rates = (0.3, 1e38, 1e38, 0.01, 0.01, 0.01)
+    asked = [Member(BASE.with_changes(seed=k % 3, optimiser={"name": "sgd", "rate": rate})) for k, rate in enumerate(rates)]
+    found = sweep(plan(asked, pictures, rungs=rungs_of(2, epochs=9, factor=2)), pictures, candidates=[0, 0, 0, 1, 1, 1])
+    assert [result.ending for result in found.results] == ["dropped", "diverged", "diverged", "finished", "finished", "finished"]
+
+
+def test_a_member_without_a_single_figure_has_none(pictures):
+    base = BASE.with_changes(score={"name": "linear", "scale": 1.0}, epochs=1)
+    asked = [Member(base.with_changes(penalty=[{"name": "l2", "strength": strength}])) for strength in (1e-4, 1e39)]
+    found = sweep(plan(asked, pictures), pictures)
+    assert found.results[1].validation is None
+    assert found.results[1].diverged

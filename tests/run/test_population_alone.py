@@ -150,7 +150,15 @@ class Stubborn(Smooth):
         return self.two(features if float(features.detach().sum()) > -1e9 else -features)
 
 
-@pytest.mark.parametrize(("net", "fast"), [("Smooth", True), ("Counting", False), ("Stubborn", False)])
+class TwoMoods(Smooth):
+    """A network that answers otherwise in training than in evaluation."""
+
+    def forward(self, images):
+        scores = super().forward(images)
+        return scores if self.training else 3 * scores
+
+
+@pytest.mark.parametrize(("net", "fast"), [("Smooth", True), ("TwoMoods", True), ("Counting", False), ("Stubborn", False)])
 def test_modules_of_somebodys_fast_where_vmap_takes_them(pictures, net, fast):
     base = Recipe.make(**FP64, score={"name": "module", "factory": f"{__name__}:{net}"}, optimiser={"name": "sgd", "rate": 0.1})
     recipes = spread_out(base, seed=[0, 1, 2])

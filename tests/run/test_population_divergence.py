@@ -5,10 +5,12 @@ import math
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from thalweg.core.outcome import Ending
+from thalweg.core.progress import Silent
 from thalweg.run.conduct import drop, first_state
 from thalweg.run.recipe import Recipe
 from thalweg.run.setting import settle_down
@@ -21,6 +23,7 @@ SCORES = {
     "linear": {"name": "linear"},
     "mlp": {"name": "mlp", "widths": [7]},
     "mlp-dropout": {"name": "mlp", "widths": [7], "dropout": 0.2},
+    "mlp-batch-norm": {"name": "mlp", "widths": [7], "batch_norm": True},
     "cnn": {"name": "cnn", "channels": [3]},
 }
 
@@ -162,3 +165,74 @@ def test_the_setting_follows_who_is_left(pictures):
     assert some.members.seeds == (0, 2)
     assert some.settings["rate"].tolist() == pytest.approx([0.001, 0.003])
     assert len(some.members.clip) == 2
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_weights_that_overflow_at_a_finite_loss_move_nobodys_statistics(pictures, threads):
+    """A rate of 1e39 makes the first weights infinite while the loss is finite, so that the culprit is looked for in the gradient."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        base = Recipe.make(score=SCORES["mlp-batch-norm"], precision="fp32", epochs=1, batch=60)
+        recipes = spread_out(base, seed=[0, 1, 2], optimiser=[{"name": "sgd", "rate": rate} for rate in (0.1, 0.2, 1e39)])
+        state, *_ = trained(pictures, recipes)
+        without, *_ = trained(pictures, recipes[:2])
+    finally:
+        torch.set_num_threads(before)
+    assert state.outcomes[2].reason == "the weights layers.0.weight stopped being finite at step 1 (rate 1e+39)"
+    for name, tensor in without.buffers.items():
+        assert torch.equal(state.buffers[name], tensor), name
+    assert state.logs[:2] == without.logs
+
+
+def test_a_member_that_is_not_finite_at_the_start_leaves_the_others(pictures):
+    base = Recipe.make(score={"name": "linear", "scale": 1.0}, precision="fp32", epochs=1, batch=60)
+    recipes = spread_out(base, penalty=[[{"name": "l2", "strength": strength}] for strength in (1e-4, 1e39, 1e-3)])
+    state, *_ = trained(pictures, recipes)
+    assert [outcome.ending for outcome in state.outcomes] == [Ending.FINISHED, Ending.DIVERGED, Ending.FINISHED]
+    assert state.logs[1] == ()
+    both = spread_out(base, penalty=[[{"name": "l2", "strength": strength}] for strength in (1e39, 2e39)])
+    lost, *_ = trained(pictures, both)
+    assert {outcome.ending for outcome in lost.outcomes} == {Ending.DIVERGED}
+
+
+WIDE = {"linear-zero": {"name": "linear", "init": "zero"}, "mlp-batch-norm": {"name": "mlp", "widths": [64], "batch_norm": True}}
+
+
+@pytest.mark.parametrize("score", WIDE)
+def test_at_784_inputs_an_interrupted_population_ends_with_the_same_bits(score):
+    """Large enough that two threads share a product, and that one product over all members differs from tiles."""
+    from thalweg.core.imageset import ImageSet, Split
+    from thalweg.run.signals import Stop
+
+    chance = np.random.default_rng(0)
+    rows = np.arange(1024, dtype=np.int64)
+    images = ImageSet(
+        images=chance.integers(0, 255, (1024, 28, 28, 1), dtype=np.uint8), labels=chance.integers(0, 10, 1024), classes=tuple("0123456789"),
+        fingerprint="noise", split=Split(rows[:896], rows[896:], rows[:0]), source="noise",
+    )  # fmt: skip
+    recipes = spread_out(Recipe.make(score=WIDE[score], precision="fp32", epochs=2, keep="last"), seed=[0, 1, 2])
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        whole, *_ = trained(images, recipes)
+        state = None
+        for ends in (1, 3, 5, 9):
+            stop = Stop()
+
+            class Watch(Silent):
+                def advance(self, count=1, **figures):
+                    self.steps = getattr(self, "steps", 0) + bool(figures)
+                    if self.steps == self.ends:
+                        self.stop.signal = 2
+
+            watch = Watch()
+            watch.ends, watch.stop = ends if state is None else ends - state.step, stop
+            state, *_ = trained(images, recipes, state=state, stop=stop, progress=watch)
+            state = State.from_files(state.to_files(), device=torch.device("cpu"))
+        rest, *_ = trained(images, recipes, state=state)
+    finally:
+        torch.set_num_threads(before)
+    assert rest.logs == whole.logs
+    for name, tensor in whole.params.items():
+        assert torch.equal(rest.params[name], tensor), name

@@ -162,8 +162,9 @@ class Loss(Entry):
 class Penalty(Entry):
     """A penalty on one weight tensor [members, ...]: a smooth part and, where `proximal` is given, a part that is not smooth.
 
-    `value(weight, **knobs)` -> [members], the whole penalty with its strength; `gradient(weight, **knobs)` -> gradient of the smooth part, a new tensor;
-    `proximal(weight, step [members], **knobs)` -> prox of step * (the part that is not smooth). The first knob is always `strength`.
+    `value(weight, **knobs)` -> [members], the whole penalty with its strength; `gradient(weight, **knobs)` -> gradient of the smooth part,
+    a new tensor; `proximal(weight, step [members], **knobs)` -> prox of step * (the part that is not smooth). The first knob is always
+    `strength`.
     """
 
     value: Callable[..., Float[Tensor, " members"]]

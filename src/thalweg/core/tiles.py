@@ -47,26 +47,33 @@ def tiled(stacked: Float[Tensor, "members rows inputs"], shared: Float[Tensor, "
 def spread(stacked: Float[Tensor, "members rows inputs"], shared: Float[Tensor, "inputs outputs"]) -> Float[Tensor, "members rows outputs"]:
     """Return stacked @ shared with the bits of `tiled`; one member is one plain product.
 
-    One product over all members is a tenth faster than tiles. Whether it gives the same bits is seen the first time that a size occurs
-    (for large populations it does), and from then on the faster of the two that are right is taken.
+    One product over all members is a tenth faster than tiles. Whether it gives the same bits is tried on random numbers the first time that
+    a size occurs (for large populations it does), and from then on the faster of the two that are right is taken.
 
     >>> spread(torch.tensor([[[1.0, 2.0]], [[3.0, 4.0]]]), torch.tensor([[1.0], [10.0]])).flatten()
     tensor([21., 43.])
     """
-    members, rows, inputs = stacked.shape
-    if members == 1:
+    if len(stacked) == 1:
         return (stacked[0] @ shared)[None]
-    size = (stacked.shape, shared.shape, shared.stride(), stacked.dtype, stacked.device.type, torch.get_num_threads())
-    agreed = _AGREED.get(size)
-    if agreed is False:
-        return tiled(stacked, shared)
-    together = torch.mm(stacked.reshape(members * rows, inputs), shared).view(members, rows, -1)
-    if agreed is None:
-        expected = tiled(stacked, shared)
-        if expected.isfinite().all():
-            _AGREED[size] = torch.equal(together, expected)
-        return expected
-    return together
+    size = (stacked.shape, stacked.stride(), shared.shape, shared.stride(), stacked.dtype, stacked.device, torch.get_num_threads())
+    if size not in _AGREED:
+        _AGREED[size] = _agree(stacked, shared)
+    return _together(stacked, shared) if _AGREED[size] else tiled(stacked, shared)
+
+
+def _together(stacked: Tensor, shared: Tensor) -> Tensor:
+    members, rows, inputs = stacked.shape
+    return torch.mm(stacked.reshape(members * rows, inputs), shared).view(members, rows, -1)
+
+
+def _agree(stacked: Tensor, shared: Tensor) -> bool:
+    """Whether one product gives the bits of tiles for operands of this size and layout, seen on random numbers."""
+    source = torch.Generator().manual_seed(0)
+    probes = []
+    for like in (stacked, shared):
+        probe = torch.empty_strided(like.shape, like.stride(), dtype=like.dtype, device=like.device)
+        probes.append(probe.copy_(torch.randn(like.shape, generator=source, dtype=like.dtype)))
+    return torch.equal(_together(*probes), tiled(*probes))
 
 
 class Spread(torch.autograd.Function):

@@ -22,7 +22,7 @@ def asked(images: Any, recipe: Recipe | None, settings: Mapping[str, Any], *, pr
 
 
 def recipe_of(images: Any, settings: Mapping[str, Any], *, recipe: Recipe | None = None) -> Recipe:
-    """Return the recipe as it is, or that of the settings with these pictures; raise `ConfigError` where both are given.
+    """Return the recipe of the settings, or the one given, with these pictures; raise `ConfigError` where both are given.
 
     >>> recipe_of("digits", {"validation": 0.2, "epochs": 3}).data.validation
     0.2
@@ -30,7 +30,8 @@ def recipe_of(images: Any, settings: Mapping[str, Any], *, recipe: Recipe | None
     if recipe is not None and settings:
         raise ConfigError("give either a recipe or settings, not both; recipe.with_changes(...) changes one.")
     if recipe is not None:
-        return recipe
+        moved = isinstance(images, str | Path) and source_of(images) != recipe.data.source
+        return recipe.with_changes(data={**recipe.data.model_dump(), "source": source_of(images)}) if moved else recipe
     own = {name: value for name, value in settings.items() if name in DataPart.model_fields}
     choices = {name: value for name, value in settings.items() if name in Recipe.model_fields}
     knobs = {name: value for name, value in settings.items() if name not in own and name not in choices}

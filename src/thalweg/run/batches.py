@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -151,6 +152,7 @@ class WholeSet:
     keep: bool = False
     own: Bool[Tensor, "members all"] | None = None
     _kept: list[Batch] | None = field(default=None, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
     _counts: Int64[Tensor, " members"] | None = field(default=None, repr=False)
 
     @property
@@ -172,8 +174,9 @@ class WholeSet:
 
     def chunks(self) -> Iterator[Batch]:
         """Walk over the chunks in the part's own order."""
-        if self.keep and self._kept is None and self.examples * self.part.pixels.shape[1] * 4 <= CACHE_BYTES:
-            self._kept = list(self._fresh())
+        with self._lock:  # members side by side all begin with the first chunk
+            if self.keep and self._kept is None and self.examples * self.part.pixels.shape[1] * 4 <= CACHE_BYTES:
+                self._kept = list(self._fresh())
         yield from self._fresh() if self._kept is None else self._kept
 
     def _fresh(self) -> Iterator[Batch]:

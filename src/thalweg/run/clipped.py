@@ -32,7 +32,8 @@ class Clipped:
     def value_and_gradient(self, params: Params) -> tuple[Float[Tensor, " members"], Params]:
         """Return the objective and its bounded gradient."""
         value, gradient = self.inner.value_and_gradient(params)
-        factor = (self.bound / norm(gradient).clamp_min(torch.finfo(value.dtype).tiny)).clamp_max(1.0)
+        length = norm(gradient)
+        factor = torch.where(length <= self.bound, 1.0, self.bound / length)
         return value, transform(lambda slope: slope * along(factor, slope), gradient)
 
     def hessian_vector(self, params: Params, vectors: Params) -> Params:

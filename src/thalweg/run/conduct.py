@@ -75,5 +75,6 @@ def drop(setting: Setting, state: State, numbers: Sequence[int], *, reason: str)
     """Return the state without some members, given by number, that a search gives up for better ones; their best weights stay."""
     loop = Loop(setting, save=lambda _: None, log=lambda *_: None, stop=Stop(), progress=Silent(), clock=lambda: state.seconds)
     loop.follow(state)
-    gone = {place: dropped(state, reason) for place, number in enumerate(state.active) if number in set(numbers)}
+    leaving = set(numbers)
+    gone = {place: dropped(state, reason) for place, number in enumerate(state.active) if number in leaving}
     return loop.leave(state, gone)

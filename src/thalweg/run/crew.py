@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+import torch
 from torch import nn
 
 Answer = TypeVar("Answer")
@@ -25,8 +26,9 @@ class Crew:
 
     @classmethod
     def of(cls, module: nn.Module, size: int) -> "Crew":
-        """Make a crew of `size` threads; PyTorch's own thread count should be 1 by then."""
-        return cls([module, *(copy.deepcopy(module) for _ in range(size - 1))], ThreadPoolExecutor(size, thread_name_prefix="member"))
+        """Make a crew of `size` threads, in each of which PyTorch uses one core from the first product on."""
+        pool = ThreadPoolExecutor(size, thread_name_prefix="member", initializer=torch.set_num_threads, initargs=(1,))
+        return cls([module, *(copy.deepcopy(module) for _ in range(size - 1))], pool)
 
     def each(self, act: Callable[[nn.Module, int], Answer], count: int) -> list[Answer]:
         """Return act(module, index) for every index below `count`, in their order."""

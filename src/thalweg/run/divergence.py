@@ -1,12 +1,12 @@
 """Divergence: members whose step made something that is not finite, and what it was."""
 
 import math
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from thalweg.core.entries import Objective
 from thalweg.core.tree import Params
 
 
@@ -24,13 +24,23 @@ def diverged(loss: Float[Tensor, " members"], params: Params) -> list[int]:
     return [place for place, good in enumerate(fine.tolist()) if not good]
 
 
-def culprit(objective: Objective, before: Params, params: Params, loss: Float[Tensor, " members"], place: int) -> str:
-    """Name the first tensor of a member that is not finite: the loss, a gradient or a weight."""
-    if not math.isfinite(loss[place].item()):
-        return "the loss"
-    _, gradient = objective.value_and_gradient(before)
-    for kind, tensors in (("gradient of", gradient), ("weights", params)):
-        for name, tensor in tensors.items():
-            if not torch.isfinite(tensor[place]).all():
-                return f"the {kind} {name}"
-    return "the weights"
+def culprits(
+    gradient: Callable[[], Params], params: Params, loss: Float[Tensor, " members"], places: Sequence[int]
+) -> list[str]:  # fmt: skip
+    """Name for each of some members the first tensor that is not finite: the loss, a gradient or a weight.
+
+    `gradient()` computes the gradient of all members again; it is asked once, and only where a loss is finite.
+    """
+    slopes: Params | None = None
+    names = []
+    for place in places:
+        if not math.isfinite(loss[place].item()):
+            names.append("the loss")
+            continue
+        slopes = gradient() if slopes is None else slopes
+        tensors = [
+            *((f"the gradient of {name}", each) for name, each in slopes.items()),
+            *((f"the weights {name}", each) for name, each in params.items()),
+        ]
+        names.append(next((name for name, each in tensors if not each[place].isfinite().all()), "the weights"))
+    return names

@@ -46,7 +46,7 @@ def _answers(
             many = len(answers) > 1
             values = loss.value_and_gradient(answers, labels, **knobs)[0] if many else loss.value(answers, labels, **knobs)
             hits = answers.max(-1).indices == labels  # the first of equal ones, as argmax, which takes seven times as long here
-        yield values.double(), hits, own
+        yield values.cpu().double(), hits.cpu(), None if own is None else own.cpu()
         seen(len(labels))
 
 
@@ -60,9 +60,9 @@ class _Sums:
 
     def add(self, values: Tensor, hits: Tensor, own: Tensor | None) -> None:
         """Take a chunk in."""
-        self.loss += (values if own is None else torch.where(own, values, 0.0)).sum(1).cpu()
-        self.right += (hits if own is None else hits & own).sum(1).cpu()
-        self.examples += hits.shape[1] if own is None else own.sum(1).cpu()
+        self.loss += (values if own is None else torch.where(own, values, 0.0)).sum(1)
+        self.right += (hits if own is None else hits & own).sum(1)
+        self.examples += hits.shape[1] if own is None else own.sum(1)
 
     def figures(self) -> tuple[Figures, ...]:
         """Return the means."""

@@ -13,8 +13,10 @@ SHARE = 0.5
 FEWEST_BYTES = 1 << 28
 
 
-def available_bytes() -> int:
-    """Return the memory that is free for use, as the system says; where it says nothing, half of what is built in."""
+def available_bytes(device: torch.device | None = None) -> int:
+    """Return the memory that is free for use on a device, as the system says; where it says nothing, half of what is built in."""
+    if device is not None and device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
     try:
         rows = dict(row.split(":", 1) for row in Path("/proc/meminfo").read_text().splitlines() if ":" in row)
         return int(rows["MemAvailable"].split()[0]) * 1024
@@ -29,20 +31,21 @@ def available_bytes() -> int:
 def member_bytes(setting: Setting) -> int:
     """Estimate the bytes that one member takes in training, from the setting of one or more of them.
 
-    Weights count six times (before and after a step, gradient, best so far, average, one temporary), the optimiser's memory twice (before
-    and after), and so do the features of a batch where all members' are computed together: forward and backward.
+    Weights count ten times (before and after a step, gradient, best so far, average, one temporary, the copies of a checkpoint),
+    the optimiser's memory four times, and features three times where all members' are computed together: of a batch forward and backward,
+    or of a chunk that is measured, whichever is more. What searches and Newton's methods need beside that is not counted.
     """
     module = setting.module
     size = torch.empty((), dtype=setting.dtype).element_size()
     weights = sum(tensor.numel() for tensor in (*module.parameters(), *module.buffers())) * size
     one = {name: tensor.detach()[None] for name, tensor in module.named_parameters()}
     memory = _bytes(setting.optimiser.init(one, setting.only([0]).settings))
-    return 6 * weights + 2 * memory + 3 * _feature_bytes(setting, size)
+    return 10 * weights + 4 * memory + 3 * _feature_bytes(setting, size)
 
 
-def members_at_a_time(each: int, *, budget: int | None) -> int:
-    """Return how many members of `each` bytes fit into `budget` bytes (None: half of what is free); at least one."""
-    allowed = max(FEWEST_BYTES, int(SHARE * available_bytes())) if budget is None else budget
+def members_at_a_time(each: int, *, budget: int | None, device: torch.device | None = None) -> int:
+    """Return how many members of `each` bytes fit into `budget` bytes (None: half of what is free on the device); at least one."""
+    allowed = max(FEWEST_BYTES, int(SHARE * available_bytes(device))) if budget is None else budget
     return max(1, allowed // max(1, each))
 
 
@@ -55,9 +58,10 @@ def _bytes(tree: object) -> int:
 def _feature_bytes(setting: Setting, size: int) -> int:
     """Return the bytes of all layers' outputs for a batch, zero where members are computed one after the other and share the room."""
     examples = len(setting.parts["train"])
-    batch = min(setting.recipe.batch_size(examples), setting.parts["train"].chunk)
+    batch, chunk = setting.recipe.batch_size(examples), setting.parts["train"].chunk
+    seen = max(min(batch, chunk), min(examples, chunk))
     if setting.closed_form:
-        return batch * len(setting.classes) * size
+        return seen * (len(setting.classes) * size + 8)  # a loss in double precision beside the scores
     if setting.stacked is None:
         return 0
     sizes: list[int] = []
@@ -73,4 +77,4 @@ def _feature_bytes(setting: Setting, size: int) -> int:
     finally:
         for handle in handles:
             handle.remove()
-    return batch * sum(sizes) * size
+    return seen * sum(sizes) * size

@@ -28,12 +28,13 @@ def taken_in(state: State, places: Sequence[int], params: Params, buffers: Param
     if not places:
         return best
     numbers = [state.active[place] for place in places]
+    replaced = set(numbers)
 
     def mix(kept: Tensor, new: Tensor) -> Tensor:
         return kept.index_copy(0, torch.tensor(numbers, device=kept.device), new[torch.tensor(places, device=new.device)])
 
     return Best(
-        epochs=tuple(epoch if number in numbers else each for number, each in enumerate(best.epochs)),
+        epochs=tuple(epoch if number in replaced else each for number, each in enumerate(best.epochs)),
         params={name: mix(kept, params[name]) for name, kept in best.params.items()},
         buffers={name: mix(kept, buffers[name]) for name, kept in best.buffers.items()},
     )

@@ -87,9 +87,8 @@ def _pull_back(pixels: Tensor, slope: Tensor, own: Tensor | None, counts: Counts
     share: Tensor | float = 1 / counts
     if isinstance(share, Tensor):
         share = share.to(slope.dtype)[:, None, None]
-    if own is not None:
-        share = own[:, None] * share
-    stacked = (slope.transpose(1, 2) * share).contiguous()
+    stacked = slope.transpose(1, 2) * share
+    stacked = (stacked if own is None else torch.where(own[:, None], stacked, 0.0)).contiguous()
     return {"weight": spread(stacked, pixels), "bias": stacked.sum(2)}
 
 

@@ -13,7 +13,7 @@ from thalweg.core.tree import Params
 from thalweg.run.batches import Batches, MiniBatch, cuts, order
 from thalweg.run.checkpoints import Checkpoints, Save
 from thalweg.run.clipped import Clipped
-from thalweg.run.divergence import culprit, diverged
+from thalweg.run.divergence import culprits, diverged
 from thalweg.run.endings import divergence, endings, interrupted
 from thalweg.run.evaluate import renewed_statistics
 from thalweg.run.keeping import merit, taken_in
@@ -66,9 +66,9 @@ class Loop:
     def run(self, state: State) -> State:
         """Train from `state` until every member has an outcome, or until the last epoch asked for."""
         self.follow(state)
-        if not any(state.logs):
+        if not any(state.logs) and not state.ended:
             state = self.first_row(state)
-        if not state.taken:
+        if not state.taken and not state.ended:
             state = self.leave(state, endings(self.setting, state, self.train))
         while not state.ended and (state.epoch < self.until or state.taken):
             state = self.epoch(state)
@@ -135,11 +135,18 @@ class Loop:
             rates=tuple(rate * each for rate, each in zip(members.rates, shared, strict=True)),
         )  # fmt: skip
         gone = {}
-        for place in diverged(loss, params):
-            event = f"{culprit(objective, state.params, params, loss, place)} stopped being finite at step {state.step + 1}"
-            gone[place] = divergence(state, event, rate=members.rates[place] * shared[place], advised=members.rates[place])
+        if lost := diverged(loss, params):
+            names = culprits(lambda: self.gradient(state, batches), params, loss, lost)
+            for place, name in zip(lost, names, strict=True):
+                event = f"{name} stopped being finite at step {state.step + 1}"
+                gone[place] = divergence(state, event, rate=members.rates[place] * shared[place], advised=members.rates[place])
         lowest = (loss.nan_to_num(nan=math.inf) if gone else loss).min().item()
         return (self.leave(after, gone, before=state) if gone else after), lowest
+
+    def gradient(self, state: State, batches: Batches) -> Params:
+        """Return the gradient before a step once more, leaving the state's buffers as they are."""
+        buffers = {name: tensor.clone() for name, tensor in state.buffers.items()}
+        return self.setting.objective(batches, buffers, step=state.step).value_and_gradient(state.params)[1]
 
     def averaged(self, state: State, params: Params) -> tuple[Params | None, int]:
         """Return the average with the new weights taken in."""
@@ -178,13 +185,14 @@ class Loop:
         """Let the setting be that of the members that are left."""
         if len(self.setting.members) != len(state.active):
             self.setting = self.everyone.only(state.active)
-            self.train = self.setting.whole("train", keep=self.whole)
+            if self.setting.members.own is not None:
+                self.train = self.setting.whole("train", keep=self.whole)
 
     def first_row(self, state: State) -> State:
-        """Measure before the first step; raise `ConfigError` where no member's figures are finite there."""
+        """Measure before the first step; raise `ConfigError` where the figures of a run of one are not finite there."""
         rates = self.rates(0)
         state = self.with_row(replace(state, rates=rates), epoch=0)
-        if state.ended:
+        if state.ended and len(state.outcomes) == 1:
             reason = next(outcome.reason for outcome in state.outcomes if outcome is not None)
             raise ConfigError(f"{reason}: use a smaller initial scale, or --prepare standardise.")
         return state
@@ -211,7 +219,7 @@ class Loop:
                 better.append(place)
         after = replace(state, epoch=epoch, taken=0, logs=tuple(logs), best=taken_in(state, better, params, buffers, epoch=epoch))
         self.progress.say(_line(after, self.recipe.epochs, self.recipe.monitor))
-        return self.leave(after, gone, before=replace(state, logs=tuple(logs)))
+        return self.leave(after, gone, before=replace(state, logs=tuple(logs), best=after.best))
 
     def figures(self, params: Params, buffers: Params) -> dict[str, tuple[Figures, ...]]:
         """Return the figures of the parts that are measured after every epoch, of every member."""

@@ -55,8 +55,9 @@ class Members:
     def _schedules(self) -> tuple[list[Recipe], list[int]]:
         """Recipes with different schedules, and which of them each member has."""
         keys = [tuple((part.name, *part.knobs.values()) for part in recipe.schedule) for recipe in self.recipes]
-        different = list(dict.fromkeys(keys))
-        return [self.recipes[keys.index(key)] for key in different], [different.index(key) for key in keys]
+        first = {key: place for place, key in reversed(list(enumerate(keys)))}
+        which = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+        return [self.recipes[first[key]] for key in which], [which[key] for key in keys]
 
     def own_of(self, rows: Int64[Tensor, " batch"]) -> Bool[Tensor, "members batch"] | None:
         """Return which of some examples each member trains on; None: all on all."""

@@ -10,7 +10,7 @@ import torch
 
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
-from thalweg.core.outcome import Outcome
+from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.tree import Params
 from thalweg.run.conduct import drop, first_state, run_to_the_end
@@ -46,6 +46,14 @@ class Trained:
     chain: Params
     outcomes: tuple[Outcome, ...]
 
+    @property
+    def members(self) -> list[tuple[int, MemberResult, Outcome]]:
+        """Each with its number, result and outcome."""
+        return list(zip(self.numbers, self.results, self.outcomes, strict=True))
+
+
+Standings = dict[int, tuple[tuple[Epoch, ...], Outcome | None]]
+"""The log of each member, by number, and its outcome, None where it is still in training."""
 
 Told = Callable[[int, Epoch], None]
 """Told a member's number and every row of its log."""
@@ -109,8 +117,9 @@ def plan(members: Sequence[Member], images: ImageSet, *, rungs: Sequence[Rung] =
         groups.setdefault(structure(member.recipe), []).append(number)
     chunks, sizes = [], []
     for numbers in groups.values():
-        each = member_bytes(settle_down([members[number].recipe for number in numbers[:2]], images))
-        fit = members_at_a_time(each, budget=budget)
+        setting = settle_down([members[number].recipe for number in numbers[:2]], images)
+        each = member_bytes(setting)
+        fit = members_at_a_time(each, budget=budget, device=setting.device)
         for begin in range(0, len(numbers), fit):
             some = tuple(numbers[begin : begin + fit])
             chunks.append(Chunk(some, tuple(members[number] for number in some)))
@@ -168,6 +177,13 @@ class _Work:
     def __init__(self, planned: Plan, images: ImageSet, shelf: Shelf, told: Told, stop: Stop, progress: Progress) -> None:
         self.planned, self.images, self.shelf, self.told, self.stop, self.progress = planned, images, shelf, told, stop, progress
         self.said: set[str] = set()
+        self.settings: dict[int, Setting] = {}
+
+    def setting(self, place: int) -> Setting:
+        """Return the setting of a chunk; made once, for fitting a preparation may take long."""
+        if place not in self.settings:
+            self.settings[place] = settle_down(self.planned.chunks[place].recipes, self.images)
+        return self.settings[place]
 
     def to_the_end(self, place: int) -> Trained:
         """Train a chunk until every member has ended, and measure it; where somebody asked to stop, what there is so far."""
@@ -175,12 +191,12 @@ class _Work:
         trained = self.trained(place, setting, state, kept)
         if not self.stop.asked:
             self.shelf.finish(place, trained)
+        self.settings.pop(place)
         return trained
 
     def train(self, place: int, *, until: int | None) -> tuple[Setting, State, Best]:
         """Train a chunk from where it stands until `until` epochs are done."""
-        chunk = self.planned.chunks[place]
-        setting = settle_down(chunk.recipes, self.images)
+        chunk, setting = self.planned.chunks[place], self.setting(place)
         if setting.note and setting.note not in self.said:
             self.said.add(setting.note)
             self.progress.say(setting.note)
@@ -194,42 +210,50 @@ class _Work:
         return setting, state, kept
 
     def compete(self, places: Sequence[int], candidates: Sequence[int] | None) -> None:
-        """Train chunk by chunk from rung to rung, and drop the candidates that lose at each."""
+        """Train chunk by chunk from rung to rung, and drop the candidates that lose; chunks that have ended compete by their logs."""
         total = sum(len(chunk.numbers) for chunk in self.planned.chunks)
         groups = list(candidates or range(total))
+        ended = [known for place in range(len(self.planned.chunks)) if place not in places and (known := self.shelf.trained(place))]
+        standings: Standings = {number: (one.rows, end) for known in ended for number, one, end in known.members}
         for rung, after in pairwise(self.planned.rungs):
-            standings: dict[int, State] = {}
             for place in places:
-                _, standings[place], _ = self.train(place, until=rung.epochs)
+                _, state, _ = self.train(place, until=rung.epochs)
                 if self.stop.asked:
                     return
+                standings.update(zip(self.planned.chunks[place].numbers, zip(state.logs, state.outcomes, strict=True), strict=True))
             losers = self.losers(standings, groups, epoch=rung.epochs, keep=after.members)
             for place in places:
                 self.drop(place, losers, reason=f"not among the best {after.members} after epoch {rung.epochs}")
 
-    def losers(self, standings: Mapping[int, State], groups: Sequence[int], *, epoch: int, keep: int) -> set[int]:
-        """Return the numbers of the members whose candidate is not among the best `keep` by its figures after an epoch."""
+    def losers(self, standings: Standings, groups: Sequence[int], *, epoch: int, keep: int) -> set[int]:
+        """Return the numbers of the members whose candidate is not among the best `keep` after an epoch.
+
+        Fewer diverged members come first, then the higher mean of the others' figures at that epoch; a member that had come to its own end
+        before counts with its last figures, one that was dropped at an earlier rung does not compete.
+        """
         monitor = self.planned.chunks[0].recipes[0].monitor
         figures: dict[int, list[tuple[float, ...]]] = {}
-        alive: dict[int, list[int]] = {}
-        for place, state in standings.items():
-            for index, number in enumerate(self.planned.chunks[place].numbers):
-                row = next((row for row in state.logs[index] if row.epoch == epoch), None)
-                if row is not None:
-                    figures.setdefault(groups[number], []).append(merit(row, monitor))
-                    alive.setdefault(groups[number], []).append(number)
+        lost: dict[int, int] = {}
+        for number, (log, outcome) in standings.items():
+            row = next((row for row in log if row.epoch == epoch), None)
+            ending = None if outcome is None else outcome.ending
+            if row is None and ending in (None, Ending.DROPPED):
+                continue
+            own = figures.setdefault(groups[number], [])
+            if row is None and ending is Ending.DIVERGED:
+                lost[groups[number]] = lost.get(groups[number], 0) + 1
+            else:
+                own.append(merit(row or log[-1], monitor))
         order = sorted(figures)
-        means = [tuple(sum(values) / len(values) for values in zip(*figures[group], strict=True)) for group in order]
-        kept = {order[index] for index in survivors(means, keep)}
-        return {number for group in order if group not in kept for number in alive[group]}
+        kept = {order[place] for place in survivors([_standing(figures[each], lost.get(each, 0)) for each in order], keep)}
+        return {number for number in standings if groups[number] in figures and groups[number] not in kept}
 
     def drop(self, place: int, losers: set[int], *, reason: str) -> None:
         """Let the losers of a chunk leave its population."""
-        chunk = self.planned.chunks[place]
-        setting = settle_down(chunk.recipes, self.images)
+        setting = self.setting(place)
         state = self.shelf.state(place, device=setting.device)
         assert state is not None
-        gone = [index for index, number in enumerate(chunk.numbers) if number in losers]
+        gone = [index for index, number in enumerate(self.planned.chunks[place].numbers) if number in losers]
         self.shelf.save(place, drop(setting, state, gone, reason=reason))
 
     def trained(self, place: int, setting: Setting, state: State, kept: Best) -> Trained:
@@ -240,6 +264,13 @@ class _Work:
         )
         outcomes = tuple(outcome for outcome in state.outcomes if outcome is not None)
         return Trained(chunk.numbers, results, replace(kept), setting.chain.tensors(), outcomes)
+
+
+def _standing(figures: Sequence[tuple[float, ...]], lost: int) -> tuple[float, ...] | None:
+    """Return what a candidate competes by; None where every member diverged."""
+    if not figures:
+        return None
+    return (-float(lost), *(sum(values) / len(values) for values in zip(*figures, strict=True)))
 
 
 def _named(chunk: Chunk) -> str:

@@ -92,7 +92,7 @@ class Contestant:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchTrace:
-    """One search from one seed: loss and accuracy of the best W found after so many evaluations of the objective.
+    """One search from one seed: loss and accuracy of the W that stands after so many evaluations of the objective.
 
     `evaluations` ascends; `losses` and `accuracies` have one value each. Where an evaluation is a gradient, the caller's count says so.
     """

@@ -47,9 +47,9 @@ def _figures(setting: Setting, state: State, kept: Best, progress: Progress) -> 
     exact = replace(setting, precision="fp32") if setting.precision == "bf16" else setting
     found: dict[str, Sequence[Figures | None]] = {}
     for part in setting.parts:
-        if part == "validation" and exact is setting:
+        if part == "validation" and exact is setting and not state.taken:
             logs = zip(state.logs, kept.epochs, strict=True)
-            found[part] = [next(row.validation for row in log if row.epoch == epoch) for log, epoch in logs]
+            found[part] = [next((row.validation for row in log if row.epoch == epoch), None) for log, epoch in logs]
         else:
             found[part] = measured_part(exact, part, kept.params, kept.buffers, progress=progress)
     return found

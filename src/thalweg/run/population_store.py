@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as bytes_from_tensors
 
-from thalweg.core.durable import discard_folder, json_bytes, read_folder, storage_errors, write_file, write_folder
+from thalweg.core.durable import discard_folder, json_bytes, read_folder, storage_errors, sweep, write_file, write_folder
 from thalweg.core.errors import ModelError
 from thalweg.core.outcome import Outcome
 from thalweg.core.tree import Params
@@ -42,6 +42,11 @@ class PopulationStore:
     def lock(self) -> Store:
         """The lock of the folder, which is a run's."""
         return Store(self.folder)
+
+    def tidy(self) -> None:
+        """Remove what crashed writers left behind."""
+        for folder in (self.folder / RESULTS, *(self.folder / CHECKPOINTS).glob("[0-9]*")):
+            sweep(folder)
 
     def check_free(self) -> None:
         """Raise `ModelError` when the folder holds anything that is not a population's: nothing of anybody else's is ever overwritten."""

@@ -31,7 +31,8 @@ class Epoch:
     """One row of the metrics log: the figures after `epoch` epochs (0: before the first step), all at the same W in evaluation mode.
 
     `rate` is the rate of the last step taken (before the first step: of the first step to come); `examples` counts training examples
-    processed so far. `validation` is None where the run has no validation part, `train` where the training part was not measured.
+    processed so far (with folds those of the shared batches, of which a member trains on its own). `validation` is None where the run has
+    no validation part, `train` where the training part was not measured.
     """
 
     epoch: int

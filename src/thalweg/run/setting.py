@@ -105,10 +105,10 @@ class Setting:
         """Return a function from prepared images to all members' scores [members, N, classes], in evaluation mode."""
         if self.closed_form and len(self.members) > 1:
             return lambda images: linear_scores(images.flatten(1), params)
+        self._mode(training=False)
         if self.stacked is not None:
             stacked = self.stacked
             return lambda images: stacked_scores(stacked, params, images, None, autocast=self.autocast)
-        self._mode(training=False)
 
         def one(module: nn.Module, place: int, images: Tensor) -> Tensor:
             with torch.no_grad():

@@ -114,16 +114,18 @@ def draws_noise(module: nn.Module) -> bool:
 
 
 def agrees(scores: StackedScores, module: nn.Module, images: Float[Tensor, "batch channels height width"]) -> bool:
-    """Whether the scores of two members at once, with weights of their own, are the module's for each, and have a gradient."""
+    """Whether the scores of two members at once, with weights of their own, are the module's for each, in both modes, with a gradient."""
     first = {name: tensor.detach() for name, tensor in module.named_parameters()}
     members = [first, {name: tensor / 2 for name, tensor in first.items()}]
     leaves = {name: torch.stack([each[name] for each in members]).requires_grad_() for name in first}
     try:
-        together = scores(leaves, images, None)
-        torch.autograd.grad(together.sum(), list(leaves.values()), allow_unused=True)
-        with torch.no_grad():
-            for answer, own in zip(together.detach(), members, strict=True):
-                torch.testing.assert_close(answer, functional_call(module, own, (images,)), rtol=1e-4, atol=1e-5)
+        for training in (False, True):
+            module.train(training)
+            together = scores(leaves, images, None)
+            torch.autograd.grad(together.sum(), list(leaves.values()), allow_unused=True)
+            with torch.no_grad():
+                for answer, own in zip(together.detach(), members, strict=True):
+                    torch.testing.assert_close(answer, functional_call(module, own, (images,)), rtol=1e-4, atol=1e-5)
     except Exception:  # a stranger's module may fail under vmap in any way; the slow path is always there
         return False
     return True

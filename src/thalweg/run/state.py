@@ -13,7 +13,7 @@ from torch import Tensor
 
 from thalweg.core.entries import State as OptimiserState
 from thalweg.core.errors import ModelError
-from thalweg.core.outcome import Outcome
+from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.tree import Params
 from thalweg.run.record import Epoch
 
@@ -87,15 +87,17 @@ class State:
         )
 
     def to_files(self) -> dict[str, bytes]:
-        """Return the state as two files: tensors and facts. The outcome of a member that could still go on is not written."""
+        """Return the state as two files: tensors and facts. An outcome that training itself decides again is not written."""
         tree: dict[str, Any] = {"params": self.params, "optimiser": self.optimiser, "buffers": self.buffers, "chain": self.chain}
         if self.mean is not None:
             tree["mean"] = self.mean
         if self.best is not None:
             tree["best"] = {"params": self.best.params, "buffers": self.best.buffers}
         facts = {name: getattr(self, name) for name in ("averaged", "epoch", "taken", "step", "examples", "rates", "seconds", "active")}
+        known = list(enumerate(self.outcomes))
         facts["logs"] = [[row.row() for row in log] for log in self.logs]
-        left = [outcome if number not in self.active else None for number, outcome in enumerate(self.outcomes)]
+        again = [number in self.active and outcome is not None and outcome.ending is not Ending.DROPPED for number, outcome in known]
+        left = [None if repeated else outcome for repeated, outcome in zip(again, self.outcomes, strict=True)]
         facts["outcomes"] = [None if outcome is None else outcome.row() for outcome in left]
         facts["best_epochs"] = None if self.best is None else self.best.epochs
         tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in _flatten(tree).items()}

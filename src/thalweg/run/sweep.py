@@ -72,6 +72,7 @@ def sweep(
         return _population(planned, images, trained, stop, folder=None)
     store = PopulationStore(folder)
     with store.lock.locked():
+        store.tidy()
         planned, threads = _begin(store, planned, images, fresh=fresh)
         shelf = DiskShelf(store)
         with thread_count(threads), listening() as stop:
