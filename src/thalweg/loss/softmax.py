@@ -88,7 +88,7 @@ def fused(scores: Scores, labels: Labels, *, smoothing: Setting) -> tuple[Values
     *members, batch, classes = scores.shape
     likely = widened(scores).transpose(-1, -2).log_softmax(-2)
     flat = likely.view(-1, classes * batch)
-    place = labels * batch + torch.arange(batch, device=labels.device)  # of the true class, in a member's [classes, batch]
+    place = torch.arange(batch, device=labels.device).add_(labels, alpha=batch)  # of the true class, in a member's [classes, batch]
     picked = flat.index_select(1, place)
     values = -picked.view(*members, batch)
     smoothed = bool((smoothing != 0).any()) if isinstance(smoothing, Tensor) else smoothing != 0

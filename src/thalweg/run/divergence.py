@@ -15,8 +15,7 @@ def diverged(loss: Float[Tensor, " members"], params: Params) -> list[int]:
 
     One sum over everything decides, and only a sum that is not finite is looked into.
     """
-    total = loss.float().sum() + torch.stack([tensor.float().sum() for tensor in params.values()]).sum()
-    if math.isfinite(total.item()):
+    if math.isfinite(sum([tensor.float().sum().item() for tensor in params.values()], start=loss.sum().item())):
         return []
     fine = loss.isfinite()
     for tensor in params.values():

@@ -140,7 +140,7 @@ class Loop:
             for place, name in zip(lost, names, strict=True):
                 event = f"{name} stopped being finite at step {state.step + 1}"
                 gone[place] = divergence(state, event, rate=members.rates[place] * shared[place], advised=members.rates[place])
-        lowest = (loss.nan_to_num(nan=math.inf) if gone else loss).min().item()
+        lowest = loss.item() if len(loss) == 1 else (loss.nan_to_num(nan=math.inf) if gone else loss).min().item()
         return (self.leave(after, gone, before=state) if gone else after), lowest
 
     def gradient(self, state: State, batches: Batches) -> Params:
