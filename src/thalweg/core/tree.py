@@ -4,7 +4,8 @@
 parameter so that the product is per member. Every reduction keeps the member axis.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Float, Shaped
@@ -52,6 +53,18 @@ def dot(left: Params, right: Params) -> Float[Tensor, " members"]:
 def norm(params: Params) -> Float[Tensor, " members"]:
     """Return the Euclidean norm over all parameters, one per member."""
     return dot(params, params).sqrt()
+
+
+def at(tree: Any, places: Sequence[int]) -> Any:
+    """Return the members at some places of every tensor in a tree, however deep.
+
+    >>> at({"w": torch.tensor([[1.0], [2.0], [3.0]]), "state": {"count": torch.tensor([4, 5, 6])}}, [2, 0])
+    {'w': tensor([[3.],
+            [1.]]), 'state': {'count': tensor([6, 4])}}
+    """
+    if isinstance(tree, Tensor):
+        return tree[torch.tensor(places, dtype=torch.int64, device=tree.device)]
+    return {name: at(branch, places) for name, branch in tree.items()}
 
 
 def flatten(params: Params) -> Float[Tensor, "members total"]:

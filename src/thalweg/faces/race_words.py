@@ -11,6 +11,7 @@ from thalweg.core.visible import visible
 from thalweg.faces import api
 from thalweg.faces._consent import refuse_foreign
 from thalweg.faces.fields import recipe_from_words
+from thalweg.faces.words import read_own
 from thalweg.optimise import OPTIMISERS
 from thalweg.run.recipe import Recipe
 from thalweg.run.surface_race import TUNED
@@ -89,16 +90,10 @@ def _divided(loose: Mapping[str, Any]) -> tuple[dict[str, Any], Settings]:
     for name, value in loose.items():
         place, _, knob = name.replace("_", "-").rpartition(".")
         if place in OPTIMISERS.names():
-            settings.setdefault(place, {})[knob.replace("-", "_")] = _read(place, knob.replace("-", "_"), value)
+            settings.setdefault(place, {})[knob.replace("-", "_")] = read_own(place, knob.replace("-", "_"), value)
         else:
             shared[name] = value
     return shared, settings
-
-
-def _read(optimiser: str, knob: str, value: Any) -> Any:
-    """Read a knob's text; one that the optimiser has not is left for the recipe to refuse."""
-    known = next((each for each in OPTIMISERS.get(optimiser).knobs if each.name == knob), None)
-    return value if known is None or not isinstance(value, str) else known.parse(value)
 
 
 def whole(name: str, text: str) -> int:

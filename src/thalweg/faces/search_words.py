@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from thalweg.core.errors import ConfigError
-from thalweg.core.knobs import Integer
 from thalweg.evidence.search_course import SearchCourse
 from thalweg.faces._prose import counted, listed
 from thalweg.faces.terminal import table
+from thalweg.faces.words import read_own
 from thalweg.optimise import OPTIMISERS
 from thalweg.run.search_experiment import WAYS
 from thalweg.run.search_record import Method, Searches
@@ -35,7 +35,7 @@ def divided(loose: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[st
         place, _, knob = name.replace("_", "-").rpartition(".")
         knob = knob.replace("-", "_")
         if place in WAYS:
-            methods.setdefault(place, {})[knob] = _read(place, knob, value)
+            methods.setdefault(place, {})[knob] = read_own(place, knob, value)
             continue
         if not place and knob in NO_USE:
             raise ConfigError(f"a search compares {listed(WAYS)} on one objective and has no use for {name}; leave it out.")
@@ -44,14 +44,6 @@ def divided(loose: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[st
             raise ConfigError(f"{name} must say whose it is, as --{owner}.{name} {value}; what is not given is tuned.")
         shared[name] = value
     return shared, methods
-
-
-def _read(method: str, knob: str, value: Any) -> Any:
-    """Read a knob's text; one that the method has not is left for the recipe to refuse."""
-    known = next((each for each in OPTIMISERS.get(method).knobs if each.name == knob), None)
-    if known is None or not isinstance(value, str):
-        return value
-    return int(known.parse(value)) if isinstance(known, Integer) else known.parse(value)
 
 
 def methods_table(course: SearchCourse, searches: Searches) -> str:

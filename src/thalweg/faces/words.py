@@ -143,6 +143,16 @@ def _knobs(entry: Entry) -> Sequence[str]:
     return [knob.name for knob in entry.knobs]
 
 
+def read_own(optimiser: str, knob: str, value: Any) -> Any:
+    """Read the text of a knob that is given to one optimiser of several; one that it has not is left for the recipe to refuse.
+
+    >>> read_own("sgd", "rate", "0.5"), read_own("sgd", "rat", "0.5")
+    (0.5, '0.5')
+    """
+    entry = CATALOGUES["optimiser"].get(optimiser)
+    return _read(entry, knob, value) if isinstance(value, str) and knob in _knobs(entry) else value
+
+
 def _read(entry: Entry, knob: str, value: Any) -> Any:
     known = next(each for each in entry.knobs if each.name == knob)
     return known.parse(value) if isinstance(value, str) else known.check(value)

@@ -1,6 +1,6 @@
 """Evaluation: the four figures of a part of the data at one W a member, in evaluation mode, and batch-norm statistics made anew."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import torch
 from jaxtyping import Float
@@ -26,48 +26,24 @@ def figures(
     """Return mean data loss, penalty, total and accuracy of every member; `seen(n)` is told as chunks are done.
 
     `scores` takes prepared images to all members' scores [members, N, classes]. A member with examples of its own is measured on those.
-    """
-    sums = _Sums(penalties)
-    for values, hits, own in _answers(scores, chunks, loss, knobs, seen):
-        sums.add(values, hits, own)
-    return sums.figures()
-
-
-def _answers(
-    scores: Callable[[Tensor], Tensor], chunks: Iterable[Batch], loss: Loss, knobs: Knobs, seen: Callable[[int], None]
-) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
-    """Yield every chunk's loss and whether the answer is right, [members, N] each, and which examples are a member's own.
 
     Of many members the loss comes with its gradient, which for the softmax is three times as fast and right to one rounding of 1.
     """
+    total = torch.zeros(len(penalties), dtype=torch.float64)
+    right, examples = torch.zeros_like(total), torch.zeros_like(total)
     for images, labels, own in chunks:
         with torch.no_grad():  # not inference_mode: chunks that are kept serve the gradient as well
             answers = scores(images)
             many = len(answers) > 1
             values = loss.value_and_gradient(answers, labels, **knobs)[0] if many else loss.value(answers, labels, **knobs)
             hits = answers.max(-1).indices == labels  # the first of equal ones, as argmax, which takes seven times as long here
-        yield values.cpu().double(), hits.cpu(), None if own is None else own.cpu()
+        values, hits, mask = values.cpu().double(), hits.cpu(), None if own is None else own.cpu()
+        total += (values if mask is None else torch.where(mask, values, 0.0)).sum(1)
+        right += (hits if mask is None else hits & mask).sum(1)
+        examples += len(labels) if mask is None else mask.sum(1)
         seen(len(labels))
-
-
-class _Sums:
-    """Loss and right answers added up in double precision, one sum a member."""
-
-    def __init__(self, penalties: Float[Tensor, " members"]) -> None:
-        self.penalties = penalties
-        self.loss = torch.zeros(len(penalties), dtype=torch.float64)
-        self.right, self.examples = torch.zeros_like(self.loss), torch.zeros_like(self.loss)
-
-    def add(self, values: Tensor, hits: Tensor, own: Tensor | None) -> None:
-        """Take a chunk in."""
-        self.loss += (values if own is None else torch.where(own, values, 0.0)).sum(1)
-        self.right += (hits if own is None else hits & own).sum(1)
-        self.examples += hits.shape[1] if own is None else own.sum(1)
-
-    def figures(self) -> tuple[Figures, ...]:
-        """Return the means."""
-        rows = zip(self.loss.tolist(), self.penalties.tolist(), self.right.tolist(), self.examples.tolist(), strict=True)
-        return tuple(Figures.of(loss / count, penalty, right / count) for loss, penalty, right, count in rows)
+    rows = zip(total.tolist(), penalties.tolist(), right.tolist(), examples.tolist(), strict=True)
+    return tuple(Figures.of(sums / count, penalty, found / count) for sums, penalty, found, count in rows)
 
 
 def renewed_statistics(

@@ -57,9 +57,7 @@ def _bytes(tree: object) -> int:
 
 def _feature_bytes(setting: Setting, size: int) -> int:
     """Return the bytes of all layers' outputs for a batch, zero where members are computed one after the other and share the room."""
-    examples = len(setting.parts["train"])
-    batch, chunk = setting.recipe.batch_size(examples), setting.parts["train"].chunk
-    seen = max(min(batch, chunk), min(examples, chunk))
+    seen = min(len(setting.parts["train"]), setting.parts["train"].chunk)
     if setting.closed_form:
         return seen * (len(setting.classes) * size + 8)  # a loss in double precision beside the scores
     if setting.stacked is None:

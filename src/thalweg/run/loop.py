@@ -128,18 +128,17 @@ class Loop:
             self.watch(state, info)
         loss = info["loss"]
         mean, averaged = self.averaged(state, params)
-        shared = factors if len(factors) > 1 else factors * len(members)
         after = replace(
             state, params=params, optimiser=memory, buffers=buffers, mean=mean, averaged=averaged, taken=state.taken + 1,
             step=state.step + 1, examples=state.examples + batches.examples,
-            rates=tuple(rate * each for rate, each in zip(members.rates, shared, strict=True)),
+            rates=self.rates(factors),
         )  # fmt: skip
         gone = {}
         if lost := diverged(loss, params):
             names = culprits(lambda: self.gradient(state, batches), params, loss, lost)
             for place, name in zip(lost, names, strict=True):
                 event = f"{name} stopped being finite at step {state.step + 1}"
-                gone[place] = divergence(state, event, rate=members.rates[place] * shared[place], advised=members.rates[place])
+                gone[place] = divergence(state, event, rate=after.rates[place], advised=members.rates[place])
         lowest = loss.item() if len(loss) == 1 else (loss.nan_to_num(nan=math.inf) if gone else loss).min().item()
         return (self.leave(after, gone, before=state) if gone else after), lowest
 
@@ -190,8 +189,7 @@ class Loop:
 
     def first_row(self, state: State) -> State:
         """Measure before the first step; raise `ConfigError` where the figures of a run of one are not finite there."""
-        rates = self.rates(0)
-        state = self.with_row(replace(state, rates=rates), epoch=0)
+        state = self.with_row(replace(state, rates=self.rates(self.factors(0))), epoch=0)
         if state.ended and len(state.outcomes) == 1:
             reason = next(outcome.reason for outcome in state.outcomes if outcome is not None)
             raise ConfigError(f"{reason}: use a smaller initial scale, or --prepare standardise.")
@@ -250,10 +248,10 @@ class Loop:
         params, buffers = self.standing(state)
         return taken_in(state, last, params, buffers, epoch=state.epoch)
 
-    def rates(self, step: int) -> tuple[float, ...]:
-        """Return every member's rate at a step; 0 for an optimiser that has none."""
-        factors = self.factors(step)
-        return tuple(rate * factors[place if len(factors) > 1 else 0] for place, rate in enumerate(self.setting.members.rates))
+    def rates(self, factors: tuple[float, ...]) -> tuple[float, ...]:
+        """Return every member's rate where the schedules multiply it by `factors`; 0 for an optimiser that has none."""
+        shared = factors if len(factors) > 1 else factors * len(self.setting.members)
+        return tuple(rate * each for rate, each in zip(self.setting.members.rates, shared, strict=True))
 
     def factors(self, step: int) -> tuple[float, ...]:
         """Return what multiplies each member's rate at a step: its schedules, or the one in their place; one number where all agree."""

@@ -1,12 +1,9 @@
 """Measuring: the figures of a population on a part of its data, each fold by the members that it is held out for."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-import torch
-
 from thalweg.core.progress import Progress
-from thalweg.core.tree import Params
+from thalweg.core.tree import Params, at
 from thalweg.run.batches import Batches, WholeSet
 from thalweg.run.evaluate import figures
 from thalweg.run.record import Figures
@@ -42,7 +39,7 @@ def measured_part(setting: Setting, part: str, params: Params, buffers: Params, 
         held = WholeSet(replace(setting.parts[part], rows=rows[~setting.members.own[places[0], rows]]), setting.prepare)
         own = setting.only(some)
         own = replace(own, members=replace(own.members, own=None))
-        answers = measured(own, held, _at(params, some), _at(buffers, some), part=part, progress=progress)
+        answers = measured(own, held, at(params, some), at(buffers, some), part=part, progress=progress)
         found.update(zip(places, answers, strict=False))
     return tuple(found[place] for place in range(len(setting.members)))
 
@@ -52,7 +49,3 @@ def _by_fold(setting: Setting) -> list[list[int]]:
     for place, recipe in enumerate(setting.members.recipes):
         folds.setdefault(recipe.data.fold, []).append(place)
     return list(folds.values())
-
-
-def _at(tree: Params, places: Sequence[int]) -> Params:
-    return {name: tensor[torch.tensor(places, device=tensor.device)] for name, tensor in tree.items()}

@@ -263,7 +263,7 @@ class _Work:
             chunk.numbers, [member.settings for member in chunk.members], setting, state, kept, progress=self.progress
         )
         outcomes = tuple(outcome for outcome in state.outcomes if outcome is not None)
-        return Trained(chunk.numbers, results, replace(kept), setting.chain.tensors(), outcomes)
+        return Trained(chunk.numbers, results, kept, setting.chain.tensors(), outcomes)
 
 
 def _standing(figures: Sequence[tuple[float, ...]], lost: int) -> tuple[float, ...] | None:

@@ -5,16 +5,13 @@ import statistics
 import time
 from dataclasses import replace
 
-import torch
-
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Silent
-from thalweg.run.conduct import first_state
+from thalweg.run.conduct import first_state, workers
 from thalweg.run.loop import Loop
 from thalweg.run.recipe import Recipe
 from thalweg.run.setting import settle_down
 from thalweg.run.signals import Stop
-from thalweg.run.threads import thread_count, threads_for
 
 FEWEST, MOST, ENOUGH_SECONDS = 3, 40, 0.5
 """Steps timed after the first one: at least `FEWEST`, then up to `MOST` while they have taken less than `ENOUGH_SECONDS` together."""
@@ -56,9 +53,8 @@ def seconds_a_step(recipe: Recipe, images: ImageSet) -> float:
     setting = settle_down(recipe, images)
     stop = Stop()
     watch = Stopwatch(stop)
-    threads, _ = threads_for(setting, cores=torch.get_num_threads())
-    with thread_count(threads), torch.random.fork_rng(devices=[setting.device] if setting.device.type == "cuda" else []):
-        loop = Loop(setting, save=lambda _: None, log=lambda *_: None, stop=stop, progress=watch, clock=lambda: 0.0)
+    with workers(setting) as equipped:
+        loop = Loop(equipped, save=lambda _: None, log=lambda *_: None, stop=stop, progress=watch, clock=lambda: 0.0)
         state = start = first_state(setting, None)
         while not stop.asked:
             state = loop.epoch(state)

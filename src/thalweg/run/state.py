@@ -14,7 +14,7 @@ from torch import Tensor
 from thalweg.core.entries import State as OptimiserState
 from thalweg.core.errors import ModelError
 from thalweg.core.outcome import Ending, Outcome
-from thalweg.core.tree import Params
+from thalweg.core.tree import Params, at
 from thalweg.run.record import Epoch
 
 TENSORS, FACTS = "state.safetensors", "state.json"
@@ -30,7 +30,7 @@ class Best:
 
     def member(self, number: int) -> "Best":
         """Return one member's best weights, as a population of one."""
-        return Best(epochs=(self.epochs[number],), params=_rows(self.params, [number]), buffers=_rows(self.buffers, [number]))
+        return Best(epochs=(self.epochs[number],), params=at(self.params, [number]), buffers=at(self.buffers, [number]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +79,10 @@ class State:
         return replace(
             self,
             active=tuple(self.active[place] for place in places),
-            params=_rows(self.params, places),
-            optimiser=_rows(self.optimiser, places),
-            buffers=_rows(self.buffers, places),
-            mean=None if self.mean is None else _rows(self.mean, places),
+            params=at(self.params, places),
+            optimiser=at(self.optimiser, places),
+            buffers=at(self.buffers, places),
+            mean=None if self.mean is None else at(self.mean, places),
             rates=tuple(self.rates[place] for place in places),
         )
 
@@ -132,13 +132,6 @@ class State:
 
 
 SEPARATOR, ESCAPED = "|", "%7C"  # parameter names hold dots; one with a bar is written with the escape
-
-
-def _rows(tree: Any, places: Sequence[int]) -> Any:
-    """Return the rows at some places of every tensor of a tree."""
-    if isinstance(tree, Tensor):
-        return tree[torch.tensor(places, dtype=torch.int64, device=tree.device)]
-    return {name: _rows(value, places) for name, value in tree.items()}
 
 
 def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Tensor]:
