@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float, Int64, Shaped, UInt8
 from torch import Tensor, nn
 
+from thalweg.core.findings import Finding, Record
 from thalweg.core.imageset import ImageSet
 from thalweg.core.knobs import Knob
 from thalweg.core.progress import Progress
@@ -255,23 +256,21 @@ class Surface(Entry):
     finish: float | None = None
 
 
-@runtime_checkable
-class Record(Protocol):
-    """What evidence is: a frozen record of plain values, or of arrays with a plain form."""
-
-    def row(self) -> dict[str, Any]:
-        """Return the record as strict JSON holds it: what is undefined is None with a reason beside it, never NaN."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Evidence(Entry):
-    """Something that can be shown of a trained W: `measure(...)` makes the record from arrays.
+    """Something that can be shown of a trained W: `measure(...)` makes the record from arrays, or from an objective and parameters.
 
     `example()` returns a record small enough to check by hand; the documentation shows it and the tests draw it.
+    `inspect(subject, progress=..., **knobs)` makes the record of a `thalweg.core.subject.Subject`, for `thalweg inspect`: a `Finding` of
+    plain values and tuples, which `row()` turns into JSON and pydantic back; it raises `Unsuited` where it does not apply. None where
+    this evidence is not of a model at its weights. `place`: where it stands on the page, low numbers first. `slow`: only on request.
     """
 
     measure: Callable[..., Record]
     example: Callable[[], Record]
+    inspect: Callable[..., Finding] | None = None
+    place: int = 0
+    slow: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

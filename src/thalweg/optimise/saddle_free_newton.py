@@ -9,9 +9,9 @@ from torch import Tensor
 
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.knobs import Integer, Number
+from thalweg.core.lanczos import Krylov, Product, lanczos
 from thalweg.core.tree import Params, add_scaled, flatten, unflatten
 from thalweg.optimise._descent import nothing
-from thalweg.optimise._lanczos import Krylov, Product, lanczos
 
 PerMember = Float[Tensor, " members"]
 

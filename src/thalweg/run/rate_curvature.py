@@ -9,9 +9,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from thalweg.core.entries import Objective
+from thalweg.core.lanczos import lanczos
 from thalweg.core.seeds import generator
 from thalweg.core.tree import Params, flatten, unflatten
-from thalweg.optimise._lanczos import lanczos
 from thalweg.run.batches import WholeSet
 from thalweg.run.setting import Setting
 from thalweg.run.state import State

@@ -88,12 +88,14 @@ class Setting:
         """Return the setting of the members at some places."""
         return replace(self, members=self.members.only(places))
 
-    def objective(self, batches: Batches, buffers: Params, *, step: int) -> LinearObjective | ModuleObjective | StackedObjective:
-        """Make the objective over `batches`; dropout's noise is that of `step`."""
+    def objective(
+        self, batches: Batches, buffers: Params, *, step: int, training: bool = True
+    ) -> LinearObjective | ModuleObjective | StackedObjective:
+        """Make the objective over `batches`, in training mode or in evaluation mode; dropout's noise is that of `step`."""
         members = self.members
         if self.closed_form:
             return LinearObjective(batches, self.loss, members.loss, members.penalties)
-        self._mode(training=True)
+        self._mode(training=training)
         objective = ModuleObjective(
             self.module, buffers, batches, self.loss, members.loss, members.penalties,
             noise=lambda member: derive(members.recipes[member].seed, "noise", step), autocast=self.autocast, members=len(members),

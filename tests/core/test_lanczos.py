@@ -4,7 +4,7 @@ import numpy
 import pytest
 import torch
 
-from thalweg.optimise._lanczos import lanczos
+from thalweg.core.lanczos import lanczos
 
 
 def run(A, starts, rank):

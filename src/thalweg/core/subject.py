@@ -1,0 +1,89 @@
+"""Subject: what evidence looks at: an objective over chosen data, and the parameters at which it is looked at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int64, Shaped
+from torch import Tensor, nn
+
+from thalweg.core.entries import Loss, Objective, Penalty
+from thalweg.core.errors import ConfigError
+from thalweg.core.tree import Params
+
+
+class Unsuited(ConfigError):  # noqa: N818  (nothing is wrong: this kind of evidence has nothing to say of this subject)
+    """A kind of evidence does not apply to a subject; the message says why."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LinearProblem:
+    """What the objective of a linear score f(x) = W x + b is made of, for evidence that needs more than values and derivatives.
+
+    `pixels` [N, D] are prepared, in height, width, channel order; penalties, strengths included, act on W, and on b too where
+    `penalise_biases`. The objective is (1/N) sum of losses + R.
+    """
+
+    pixels: Float[Tensor, "examples inputs"]
+    labels: Int64[Tensor, " examples"]
+    loss: Loss
+    knobs: Mapping[str, Any]
+    penalties: Sequence[tuple[Penalty, Mapping[str, Any]]]
+    penalise_biases: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pictures:
+    """The same model as it takes raw pictures [N, H, W, C], and some pictures to show it at work.
+
+    `scores(images)` takes raw pixels as floats, in evaluation mode, and is differentiable by them. `first_weight` are the weights of the
+    first linear map on raw pixels ([outputs, H*W*C] or [outputs, C, h, w]), None where the model names none; `first_bias` its bias.
+    """
+
+    images: Shaped[np.ndarray, "n height width channels"]
+    labels: Int64[np.ndarray, " n"]
+    classes: tuple[str, ...]
+    scores: Callable[[Float[Tensor, "n height width channels"]], Float[Tensor, "n classes"]]
+    first_weight: Float[np.ndarray, "outputs ..."] | None = None
+    first_bias: Float[np.ndarray, " outputs"] | None = None
+    linear: bool = False
+    origins: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Subject:
+    """A model at its weights with the data it is looked at on: a run's, or anybody's module with any loss.
+
+    `objective` is mean loss + penalty over `examples` examples; `params` [1, ...] are the weights, which nothing changes. `losses(params
+    [candidates, ...])` are the data losses of every example [candidates, examples]. `mode` is the module's: what batch-norm and dropout do.
+    `module` is a copy that may be called with hooks but not changed, `inputs()` yields what it takes, batch by batch, as a single argument.
+    `shifts` names the weight and the bias of the last linear map where adding the same row to all rows of the weight (the same number to
+    all biases) leaves the loss as it is: softmax and hinges of differences; None where the loss has no such symmetry.
+    `others` are weights of other runs of the same structure, by name.
+    """
+
+    title: str
+    objective: Objective
+    params: Params
+    losses: Callable[[Params], Float[Tensor, "candidates examples"]]
+    examples: int
+    mode: Literal["evaluation", "training"] = "evaluation"
+    seed: int = 0
+    module: nn.Module | None = None
+    inputs: Callable[[], Any] | None = None
+    shifts: tuple[str, str | None] | None = None
+    linear: LinearProblem | None = None
+    pictures: Pictures | None = None
+    others: Mapping[str, Params] = field(default_factory=dict)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type of the parameters."""
+        return next(iter(self.params.values())).dtype
+
+    @property
+    def size(self) -> int:
+        """How many parameters there are."""
+        return sum(tensor.numel() for tensor in self.params.values())
