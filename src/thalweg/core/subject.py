@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -61,7 +62,8 @@ class Subject:
     `module` is a copy that may be called with hooks but not changed, `inputs()` yields what it takes, batch by batch, as a single argument.
     `shifts` names the weight and the bias of the last linear map where adding the same row to all rows of the weight (the same number to
     all biases) leaves the loss as it is: softmax and hinges of differences; None where the loss has no such symmetry.
-    `others` are weights of other runs of the same structure, by name.
+    `problem` makes the linear problem that a linear score was trained on, over all of its examples; `others` are weights of other runs of
+    the same structure, by name.
     """
 
     title: str
@@ -74,9 +76,14 @@ class Subject:
     module: nn.Module | None = None
     inputs: Callable[[], Any] | None = None
     shifts: tuple[str, str | None] | None = None
-    linear: LinearProblem | None = None
+    problem: Callable[[], LinearProblem] | None = None
     pictures: Pictures | None = None
     others: Mapping[str, Params] = field(default_factory=dict)
+
+    @cached_property
+    def linear(self) -> LinearProblem | None:
+        """The linear problem, made when it is first asked for; None where the score is not linear."""
+        return None if self.problem is None else self.problem()
 
     @property
     def dtype(self) -> torch.dtype:

@@ -15,6 +15,7 @@ from thalweg.run.recipe import Recipe
 from thalweg.run.record import DataFacts, Epoch
 from thalweg.run.run import Run
 from thalweg.run.setting import expected_start, penalised
+from thalweg.run.start import Start
 from thalweg.run.state import Best
 from thalweg.run.versions import versions
 
@@ -62,4 +63,5 @@ def assemble(
         penalty=float(penalties.value({name: tensor.cpu() for name, tensor in kept.params.items()})[0]),
         weights=sum(tensor.numel() for tensor in acted_on),
         zero_weights=sum(int((tensor == 0).sum()) for tensor in acted_on),
+        start=Start(kept.params, kept.buffers, chain, facts.classes),
     )

@@ -13,8 +13,9 @@ from thalweg.run.crew import Crew
 from thalweg.run.endings import dropped
 from thalweg.run.loop import Log, Loop
 from thalweg.run.module_objective import join
-from thalweg.run.setting import Setting, Start
+from thalweg.run.setting import Setting
 from thalweg.run.signals import Stop
+from thalweg.run.start import Start
 from thalweg.run.state import Best, State
 from thalweg.run.threads import thread_count, threads_for
 

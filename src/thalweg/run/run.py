@@ -18,6 +18,7 @@ from thalweg.run.model import Model, from_file
 from thalweg.run.own import folded
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import DataFacts, Epoch, Figures
+from thalweg.run.start import Start
 from thalweg.run.store import METRICS, MODEL, RECIPE, Store
 
 
@@ -26,7 +27,8 @@ class Run:
     """A trained classifier: what it is made of, how training went, how good it is, and the model itself.
 
     `figures` are those of the kept weights on each part of the data, in single precision and evaluation mode. `folder` is None for a run
-    that lives in memory only. `weights` counts those that penalties act on, `zero_weights` how many of them are exactly zero.
+    that lives in memory only. `weights` counts those that penalties act on, `zero_weights` how many of them are exactly zero. `start`
+    holds the kept weights as they were trained, for a run in memory; `thalweg.run.trained` finds those of a run in a folder.
     """
 
     recipe: Recipe
@@ -43,6 +45,7 @@ class Run:
     penalty: float = 0.0
     weights: int = 0
     zero_weights: int = 0
+    start: Start | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from thalweg.run.own import ownership
 from thalweg.run.penalties import Penalties
 from thalweg.run.recipe import CATALOGUES, Part, Recipe
 from thalweg.run.stacked_objective import StackedObjective, agrees, mapped, stacked_scores
+from thalweg.run.start import Start
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.float32, "fp64": torch.float64}
 RENEWAL_BATCHES = 64
@@ -152,7 +153,7 @@ class Setting:
         return _built(recipe, self.chain.shape(self.shape), len(self.classes), self.device, self.dtype)
 
 
-def settle_down(recipe: Recipe | Sequence[Recipe], images: ImageSet, *, start: "Start | None" = None) -> Setting:
+def settle_down(recipe: Recipe | Sequence[Recipe], images: ImageSet, *, start: Start | None = None) -> Setting:
     """Meet recipes with their pictures: fit the preparation on the training part, build the score function, check that all fits.
 
     Several recipes must agree in structure (`thalweg.run.structure`); they become the members of one population. With folds the training
@@ -194,16 +195,6 @@ def settle_down(recipe: Recipe | Sequence[Recipe], images: ImageSet, *, start: "
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Start:
-    """What a run continues from: another run's weights, buffers, preparation and class names."""
-
-    params: Params
-    buffers: Params
-    chain: Chain
-    classes: tuple[str, ...]
-
-
 def _fitted(recipe: Recipe, train: Examples) -> Chain:
     def chunks() -> Iterator[Tensor]:
         for rows in train.rows.split(train.chunk):
@@ -231,7 +222,7 @@ def _check_batches(recipe: Recipe, module: nn.Module, examples: int) -> None:
         )
 
 
-def _check_start(images: ImageSet, module: nn.Module, start: "Start") -> None:
+def _check_start(images: ImageSet, module: nn.Module, start: Start) -> None:
     for name, tensor in module.named_parameters():
         given = start.params[name].shape[1:]
         if given != tensor.shape:

@@ -12,7 +12,6 @@ from thalweg.core.errors import ConfigError, ModelError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.outcome import Ending
 from thalweg.core.progress import Progress, Silent
-from thalweg.prepare import Chain
 from thalweg.run.assemble import assemble
 from thalweg.run.conduct import first_state, run_to_the_end
 from thalweg.run.data_facts import data_facts
@@ -20,11 +19,13 @@ from thalweg.run.memory import keep_freed_memory
 from thalweg.run.own import folded
 from thalweg.run.recipe import Recipe, parts
 from thalweg.run.run import Run, ending_facts, open_run
-from thalweg.run.setting import Setting, Start, settle_down
+from thalweg.run.setting import Setting, settle_down
 from thalweg.run.signals import listening
+from thalweg.run.start import Start
 from thalweg.run.state import Best, State
 from thalweg.run.store import MODEL, Store
 from thalweg.run.threads import thread_count
+from thalweg.run.trained import trained
 from thalweg.run.versions import versions
 
 
@@ -131,14 +132,7 @@ def _start(recipe: Recipe) -> Start | None:
         theirs, own = ([part.flat for part in parts(field, getattr(each, field))] for each in (earlier, recipe))
         if theirs != own:
             raise ConfigError(f"{recipe.start} has {field} {theirs}, this recipe {own}; to go on they must be equal.")
-    run = open_run(store.folder, trust_code=True)  # the recipe at hand names the same code
-    state, _ = store.checkpoints.load(device=torch.device("cpu"))
-    if state is None:
-        raise ModelError(f"{recipe.start}: no checkpoint that verifies, so there is nothing to continue from.")
-    best = state.best if run.recipe.keep == "best" or run.outcome.ending is Ending.DIVERGED else None
-    params = best.params if best is not None else state.mean or state.params
-    buffers = {name: tensor[None] for name, tensor in run.model.module.named_buffers()}  # those of an average are not in the state
-    return Start(params, buffers, Chain.restore(state.chain), run.classes)
+    return trained(open_run(store.folder, trust_code=True))  # the recipe at hand names the same code
 
 
 def _finished(setting: Setting, images: ImageSet, state: State, kept: Best, progress: Progress, *, folder: Path | None) -> Run:
