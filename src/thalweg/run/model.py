@@ -67,6 +67,10 @@ class Model:
         shown.end()
         return scores
 
+    def differentiable_scores(self, images: Float[Tensor, "n height width channels"]) -> Float[Tensor, "n classes"]:
+        """Return the class scores of raw pixels given as numbers, in evaluation mode, with a graph to differentiate them by."""
+        return self._forward(images)
+
     def _forward(self, raw: Tensor) -> Tensor:
         pixels = raw.float()
         if self.subtract is not None:
