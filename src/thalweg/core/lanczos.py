@@ -23,10 +23,13 @@ class Krylov(NamedTuple):
     rest: Float[Tensor, " members"]
 
 
-def lanczos(product: Product, start: Float[Tensor, "members total"], *, rank: int) -> Krylov:
+def lanczos(
+    product: Product, start: Float[Tensor, "members total"], *, rank: int, enough: Callable[[Krylov], bool] | None = None
+) -> Krylov:
     """Build the Krylov space of `start` with at most `rank` vectors (never more than the dimension), fully reorthogonalised, twice.
 
-    An eigenpair (theta, u) of T gives the Ritz pair (theta, Q^T u) of A with residual rest * |u_rank|. A zero `start` gives zeros.
+    `enough` is shown the space after every vector, and ends it where it says so. An eigenpair (theta, u) of T gives the Ritz pair
+    (theta, Q^T u) of A with residual rest * |u_rank|. A zero `start` gives zeros.
 
     Reference: Parlett, The Symmetric Eigenvalue Problem, 1998, chapter 13.
 
@@ -49,9 +52,12 @@ def lanczos(product: Product, start: Float[Tensor, "members total"], *, rank: in
         v = product(q)
         alpha = (q * v).sum(1)
         T[:, k, k] = torch.where(active, alpha, T[:, 0, 0])
+        known = Q[:, : k + 1]
         for _ in range(2):
-            v = v - torch.einsum("mkt,mk->mt", Q, torch.einsum("mkt,mt->mk", Q, v))
+            v = v - torch.einsum("mkt,mk->mt", known, torch.einsum("mkt,mt->mk", known, v))
         beta = v.norm(dim=1)
         scale = torch.maximum(scale, torch.maximum(alpha.abs(), beta))
         active = active & (beta > 10 * eps * scale)
+        if enough is not None and enough(space := Krylov(known, T[:, : k + 1, : k + 1], torch.where(active, beta, 0.0))):
+            return space
     return Krylov(Q, T, torch.where(active, beta, 0.0))

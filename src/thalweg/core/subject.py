@@ -63,7 +63,7 @@ class Subject:
     `shifts` names the weight and the bias of the last linear map where adding the same row to all rows of the weight (the same number to
     all biases) leaves the loss as it is: softmax and hinges of differences; None where the loss has no such symmetry.
     `problem` makes the linear problem that a linear score was trained on, over all of its examples; `others` are weights of other runs of
-    the same structure, by name.
+    the same structure, by name. `recast` makes the same subject in another precision.
     """
 
     title: str
@@ -79,6 +79,18 @@ class Subject:
     problem: Callable[[], LinearProblem] | None = None
     pictures: Pictures | None = None
     others: Mapping[str, Params] = field(default_factory=dict)
+    recast: Callable[[torch.dtype], "Subject"] | None = None
+
+    def cast(self, dtype: torch.dtype) -> "Subject":
+        """Return the same subject computed in another precision; itself where it is in that one, or knows no other."""
+        if dtype == self.dtype or self.recast is None:
+            return self
+        return self.recast(dtype)
+
+    @property
+    def convolutional(self) -> bool:
+        """Whether the module convolves: then single precision is several times as fast."""
+        return self.module is not None and any(isinstance(layer, nn.modules.conv._ConvNd) for layer in self.module.modules())
 
     @cached_property
     def linear(self) -> LinearProblem | None:

@@ -74,6 +74,9 @@ def subject_of_module(
         module=own,
         inputs=lambda: iter([inputs for inputs, _ in taken]),
         shifts=shift_of(own, params, losses),
+        recast=lambda other: subject_of_module(
+            module, loss, [*taken], mode=mode, precision="fp64" if other == torch.float64 else "fp32", seed=seed
+        ),
     )
 
 

@@ -72,6 +72,9 @@ def subject_of(
         problem=_problem(setting) if setting.closed_form else None,
         pictures=_pictures(run, images, chosen.rows.numpy()),
         others={name: _same_structure(name, other, params) for name, other in others},
+        recast=lambda dtype: subject_of(
+            run, images, part=part, examples=examples, mode=mode, precision="fp64" if dtype == torch.float64 else "fp32", others=others
+        ),
     )
 
 
