@@ -53,6 +53,10 @@ class Pictures:
     origins: Sequence[str] | None = None
 
 
+SliceValues = Callable[[Float[Tensor, "points axes"]], tuple[Float[Tensor, "points examples"], Float[Tensor, " points"]]]
+"""Coordinates on a line or a plane -> every example's data loss there, and the penalty there."""
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Subject:
     """A model at its weights with the data it is looked at on: a run's, or anybody's module with any loss.
@@ -63,7 +67,8 @@ class Subject:
     `shifts` names the weight and the bias of the last linear map where adding the same row to all rows of the weight (the same number to
     all biases) leaves the loss as it is: softmax and hinges of differences; None where the loss has no such symmetry.
     `problem` makes the linear problem that a linear score was trained on, over all of its examples; `others` are weights of other runs of
-    the same structure, by name. `recast` makes the same subject in another precision.
+    the same structure, by name. `recast` makes the same subject in another precision. `slices(centre, directions)` makes a quick function
+    of the line or the plane centre + sum of coordinates x directions, in single precision; None where there is none.
     """
 
     title: str
@@ -80,6 +85,7 @@ class Subject:
     pictures: Pictures | None = None
     others: Mapping[str, Params] = field(default_factory=dict)
     recast: Callable[[torch.dtype], "Subject"] | None = None
+    slices: Callable[[Params, Sequence[Params]], SliceValues] | None = None
 
     def cast(self, dtype: torch.dtype) -> "Subject":
         """Return the same subject computed in another precision; itself where it is in that one, or knows no other."""

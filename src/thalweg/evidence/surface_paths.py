@@ -10,14 +10,9 @@ from jaxtyping import Float64
 
 from thalweg.core.entries import Critical, Evidence
 from thalweg.core.errors import ConfigError
+from thalweg.evidence._levels import bands_of, levels_of
 from thalweg.evidence._strict import number
 from thalweg.run.surface_record import Ended, Finish, Race, Runner, Verdict
-
-STEEP = 5.0
-"""Levels are geometric where the highest point lies more than this many times as far above the lowest as the median does."""
-
-DECADES = 4
-"""How far geometric levels reach down towards the lowest point."""
 
 FAR = 3.0
 """How many sides of the window from its middle a path is drawn; what goes farther is shown in the same direction at that distance."""
@@ -56,11 +51,7 @@ class SurfacePaths:
     @cached_property
     def bands(self) -> Float64[np.ndarray, "rows columns"]:
         """The heights counted in levels: 0 at the first level and below, 1 at the second, ...; in between as the levels are spaced."""
-        counted = np.arange(len(self.levels), dtype=np.float64)
-        if not self.geometric:
-            return np.interp(self.heights, self.levels, counted)
-        low, first = self.heights.min(), self.levels[0]
-        return np.interp(np.log(np.maximum(self.heights, first) - low), np.log(self.levels - low), counted)
+        return bands_of(self.heights, self.levels, geometric=self.geometric, low=float(self.heights.min()))
 
     @cached_property
     def trails(self) -> tuple[Trail, ...]:
@@ -113,10 +104,8 @@ def measure(
     columns, rows = (max(2, round((resolution - 1) * extent / max(extents)) + 1) for extent in extents)
     x, y = np.linspace(left, right, columns), np.linspace(bottom, top, rows)
     heights = height(np.stack(np.meshgrid(x, y), axis=2).reshape(-1, 2)).reshape(rows, columns)
-    low, middle, high = float(heights.min()), float(np.median(heights)), float(heights.max())
-    geometric = high - low > STEEP * (middle - low)
-    shares = np.logspace(-DECADES, 0, levels) if geometric else np.linspace(0, 1, levels)
-    return SurfacePaths(race=race, x=x, y=y, heights=heights, levels=low + (high - low) * shares, geometric=geometric)
+    chosen, geometric = levels_of(heights, levels)
+    return SurfacePaths(race=race, x=x, y=y, heights=heights, levels=chosen, geometric=geometric)
 
 
 def example() -> SurfacePaths:
