@@ -1,16 +1,13 @@
 """The commands and the Python of README.md, word for word."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.program import Child, python, thalweg
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
-PROGRAM = "from thalweg.faces.cli import main; main()"
 
 
 def blocks(language: str) -> list[str]:
@@ -28,13 +25,13 @@ def test_the_commands_do_what_they_say(place: Path) -> None:
     for line in lines:
         program, *words = shlex.split(line, comments=True)
         assert program == "thalweg"
-        done = subprocess.run([sys.executable, "-c", PROGRAM, *words], cwd=place, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{line}\n{done.stderr}"
-        assert done.stdout
+        child = Child(thalweg, words, folder=place)
+        assert child.end() == 0, f"{line}\n{child.errors}"
+        assert child.output
 
 
 def test_the_python_runs(place: Path) -> None:
     (code,) = blocks("python")
-    done = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True, check=False, env={**os.environ})
-    assert done.returncode == 0, done.stderr
+    child = Child(python, code, folder=place)
+    assert child.end() == 0, child.errors
     assert list(place.glob("digits-linear-svm-sum-momentum-*.html"))

@@ -1,7 +1,6 @@
 """The program as a process: how fast help answers, what it imports, signals and pipes."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -9,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.program import Child, thalweg
 
 PROGRAM = [sys.executable, "-c", "from thalweg.faces.cli import main; main()"]
 
@@ -27,33 +27,24 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     assert done.stdout
 
 
+TRAINING = ["train", "digits", "--score", "mlp", "--epochs", "2000", "--run", "run", "--no-report"]
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_saves_and_the_same_command_goes_on(tmp_path: Path, number: int, code: int) -> None:
-    words = ["train", "digits", "--score", "mlp", "--epochs", "2000", "--run", "run", "--no-report"]
-    environment = {**os.environ, "THALWEG_HOME": str(tmp_path)}
-    child = subprocess.Popen([*PROGRAM, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment)
-    assert child.stderr is not None
-    for line in child.stderr:
-        if line.startswith("epoch 3/"):
-            break
-    child.send_signal(number)
-    _, errors = child.communicate(timeout=60)
-    assert child.returncode == code, errors
-    assert "Traceback" not in errors
+    child = Child(thalweg, TRAINING, folder=tmp_path, environment={"THALWEG_HOME": str(tmp_path)})
+    child.until(lambda: "epoch 3/" in child.errors)
+    child.send(number)
+    assert child.end() == code, child.errors
+    assert "Traceback" not in child.errors
     manifest = json.loads((tmp_path / "run" / "manifest.json").read_text())
     assert manifest["outcome"]["ending"] == "interrupted"
     assert list((tmp_path / "run" / "checkpoints").glob("[0-9]*"))
 
-    child = subprocess.Popen([*PROGRAM, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment)
-    assert child.stderr is not None
-    heard = []
-    for line in child.stderr:
-        heard.append(line)
-        if line.startswith("epoch "):
-            break
-    child.kill()
-    child.communicate()
-    assert any("going on from step" in line for line in heard)
+    again = Child(thalweg, TRAINING, folder=tmp_path, environment={"THALWEG_HOME": str(tmp_path)})
+    again.until(lambda: "\nepoch " in again.errors)
+    again.kill()
+    assert "going on from step" in again.errors
 
 
 def test_a_closed_pipe_does_not_hurt(tmp_path: Path) -> None:
@@ -66,15 +57,9 @@ def test_a_closed_pipe_does_not_hurt(tmp_path: Path) -> None:
 
 
 def test_two_trainings_of_one_run_are_refused(tmp_path: Path) -> None:
-    words = ["train", "digits", "--score", "mlp", "--epochs", "2000", "--run", "run", "--no-report"]
-    environment = {**os.environ, "THALWEG_HOME": str(tmp_path)}
-    first = subprocess.Popen([*PROGRAM, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment)
-    assert first.stderr is not None
-    for line in first.stderr:
-        if line.startswith("epoch 1/"):
-            break
-    second = subprocess.run([*PROGRAM, *words], cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
+    first = Child(thalweg, TRAINING, folder=tmp_path, environment={"THALWEG_HOME": str(tmp_path)})
+    first.until(lambda: "epoch 1/" in first.errors)
+    second = Child(thalweg, TRAINING, folder=tmp_path, environment={"THALWEG_HOME": str(tmp_path)})
+    assert second.end() == 7
     first.kill()
-    first.communicate()
-    assert second.returncode == 7
-    assert str(first.pid) in second.stderr
+    assert str(first.pid) in second.errors

@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-import multiprocessing
 import random
 import re
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.program import fork
 
 sys.path.insert(0, str(Path(__file__).parent))
 import crash_target
@@ -29,18 +28,6 @@ RECIPES: dict[str, dict[str, Any]] = {
     },
     "cnn": {"score": {"name": "cnn", "channels": [8, 16]}, "optimiser": "adamw", "augment": ["crop"], "epochs": 2, "precision": "bf16"},
 }
-
-
-def context() -> Any:
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload(["crash_target"])
-    return server
-
-
-def launch(settings: dict[str, Any], folder: Path, target: Callable[..., None] = crash_target.train) -> Any:
-    child = context().Process(target=target, args=(settings, str(folder)))
-    child.start()
-    return child
 
 
 def outcome_of(folder: Path) -> dict[str, str]:
@@ -67,18 +54,18 @@ def outcome_of(folder: Path) -> dict[str, str]:
 def test_killed_runs_end_as_uninterrupted_ones(name: str, tmp_path: Path) -> None:
     settings = {**RECIPES[name], "data": {"source": "digits"}, "checkpoint_steps": 3}
     reference = tmp_path / "reference" / "run"
-    child = launch(settings, reference)
+    child = fork(crash_target.train, settings, str(reference))
     child.join(120)
     assert child.exitcode == 0
     started = time.monotonic()
-    child = launch(settings, tmp_path / "timed" / "run")
+    child = fork(crash_target.train, settings, str(tmp_path / "timed" / "run"))
     child.join(120)
     length = time.monotonic() - started
 
     chance = random.Random(name)
     folder, kills = tmp_path / "killed" / "run", 0
     for _ in range(4 * KILLS):
-        child = launch(settings, folder)
+        child = fork(crash_target.train, settings, str(folder))
         child.join(chance.uniform(0.02, 0.9) * length)
         if child.exitcode is None:
             child.kill()
@@ -92,7 +79,7 @@ def test_killed_runs_end_as_uninterrupted_ones(name: str, tmp_path: Path) -> Non
             assert outcome_of(folder) == outcome_of(reference)
             folder = tmp_path / f"killed-{kills}" / "run"
     assert kills == KILLS
-    child = launch(settings, folder)
+    child = fork(crash_target.train, settings, str(folder))
     child.join(120)
     assert child.exitcode == 0
     assert outcome_of(folder) == outcome_of(reference)
@@ -122,14 +109,14 @@ def swept(folder: Path) -> dict[str, Any]:
 def test_killed_sweeps_end_as_uninterrupted_ones(name: str, tmp_path: Path) -> None:
     reference = tmp_path / "reference"
     started = time.monotonic()
-    child = launch(SWEEPS[name], reference, crash_target.sweep)
+    child = fork(crash_target.sweep, SWEEPS[name], str(reference))
     child.join(120)
     assert child.exitcode == 0
     length = time.monotonic() - started
     chance = random.Random(name)
     folder, kills = tmp_path / "killed", 0
     while kills < KILLS // 2:
-        child = launch(SWEEPS[name], folder, crash_target.sweep)
+        child = fork(crash_target.sweep, SWEEPS[name], str(folder))
         child.join(chance.uniform(0.05, 0.8) * length)
         if child.exitcode is None:
             child.kill()
@@ -139,7 +126,7 @@ def test_killed_sweeps_end_as_uninterrupted_ones(name: str, tmp_path: Path) -> N
             assert child.exitcode == 0
             assert swept(folder) == swept(reference)
             folder = tmp_path / f"killed-{kills}"  # it got through: begin again, so that every kill counts
-    child = launch(SWEEPS[name], folder, crash_target.sweep)
+    child = fork(crash_target.sweep, SWEEPS[name], str(folder))
     child.join(120)
     assert child.exitcode == 0
     assert swept(folder) == swept(reference)

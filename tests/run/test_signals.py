@@ -7,45 +7,26 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
+from tests.program import Child, thalweg
 
 from thalweg.core.durable import TEMPORARY
 from thalweg.run.signals import Stop, listening
 
-HERE = Path(__file__).parent
-PROGRAM = """
-import sys, time, torch
-torch.set_num_threads(1)
-from thalweg.faces import cli
-cli.main(sys.argv[1:])
-"""
 COMMAND = ["train", "digits", "--epochs", "3000", "--batch", "16", "--checkpoint-steps", "400", "--no-report", "--json"]
-
-
-def start(folder, *more):
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *COMMAND, "--run", str(folder), *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    deadline = time.monotonic() + 60
-    while not (folder / "checkpoints").is_dir() or not list((folder / "checkpoints").glob("[0-9]*")):
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    return process
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_the_first_signal_saves_and_ends_with_its_code(tmp_path, number, code):
     folder = tmp_path / "run"
-    process = start(folder)
-    process.send_signal(number)
-    output, errors = process.communicate(timeout=60)
-    assert process.returncode == code, errors
-    facts = json.loads(output)
+    child = Child(thalweg, [*COMMAND, "--run", str(folder)], folder=tmp_path)
+    child.until(lambda: list((folder / "checkpoints").glob("[0-9]*")))
+    child.send(number)
+    assert child.end() == code, child.errors
+    facts = json.loads(child.output)
     assert facts["outcome"] == "interrupted"
-    assert "Traceback" not in errors
+    assert "Traceback" not in child.errors
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["outcome"]["signal"] == number
     newest = sorted((folder / "checkpoints").glob("[0-9]*"))[-1]
