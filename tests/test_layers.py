@@ -35,9 +35,7 @@ def imports(path: Path) -> list[str]:
 def test_imports_point_one_way(path: Path) -> None:
     folder = path.relative_to(ROOT).parts[0]
     if folder == "__init__.py":
-        assert imports(path) == ["thalweg.faces.api"] * 4 + [
-            f"thalweg.faces.{name}" for name in ("compare", "race", "rate", "search", "sweep")
-        ]
+        assert {name.rpartition(".")[0] for name in imports(path)} == {"thalweg.faces"}
         return
     for name in imports(path):
         target = name.split(".")[1] if "." in name else ""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from thalweg.faces.api import open_run as open
     from thalweg.faces.api import train as train
     from thalweg.faces.compare import compare as compare
+    from thalweg.faces.inspect import evidence as evidence
+    from thalweg.faces.inspect import inspect as inspect
     from thalweg.faces.race import race as race
     from thalweg.faces.rate import find_rate as rate
     from thalweg.faces.search import search as search
@@ -36,6 +38,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "Recipe": ("api", "Recipe"),
     "compare": ("compare", "compare"),
+    "evidence": ("inspect", "evidence"),
+    "inspect": ("inspect", "inspect"),
     "load": ("api", "load"),
     "open": ("api", "open_run"),
     "race": ("race", "race"),
@@ -44,7 +48,7 @@ _HOMES = {
     "sweep": ("sweep", "sweep"),
     "train": ("api", "train"),
 }
-__all__ = ["Recipe", "__version__", "compare", "load", "open", "race", "rate", "search", "sweep", "train"]
+__all__ = ["Recipe", "__version__", "compare", "evidence", "inspect", "load", "open", "race", "rate", "search", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:

@@ -109,6 +109,11 @@ class Subject:
         return next(iter(self.params.values())).dtype
 
     @property
+    def precision(self) -> Literal["fp32", "fp64"]:
+        """The precision of everything computed from the parameters."""
+        return "fp64" if self.dtype == torch.float64 else "fp32"
+
+    @property
     def size(self) -> int:
         """How many parameters there are."""
         return sum(tensor.numel() for tensor in self.params.values())

@@ -120,10 +120,10 @@ def inspect(
     probes: int = 3,
     steps: int = 30,
     dense: int = 1000,
-    spectrum_precision: str = "auto",
+    precision: str = "auto",
 ) -> Spectrum:
     """Measure a subject's spectrum, whole or layer by layer; in single precision where a module convolves, unless told otherwise."""
-    single = spectrum_precision == "fp32" or (spectrum_precision == "auto" and subject.convolutional)
+    single = precision == "fp32" or (precision == "auto" and subject.convolutional)
     own = subject.cast(torch.float32 if single else torch.float64)
     each = layers(own.params)
     by = {"all": None, "layers": each}.get(blocks, {blocks: each.get(blocks, ())})
@@ -169,7 +169,7 @@ ENTRY = Evidence(
         Integer(name="probes", default=3, low=1, meaning="random vectors for trace and density"),
         Integer(name="steps", default=30, low=2, meaning="Lanczos steps of each probe"),
         Integer(name="dense", default=1000, low=0, meaning="up to so many parameters the whole matrix is built and solved"),
-        Choice(name="spectrum_precision", default="auto", choices=("auto", "fp32", "fp64"), meaning="auto: fp32 for convolutions"),
+        Choice(name="precision", default="auto", choices=("auto", "fp32", "fp64"), meaning="auto: fp32 for convolutions"),
     ),
     measure=measure,
     example=example,

@@ -1,6 +1,7 @@
 """Verdict: minimum, maximum, saddle, degenerate or no critical point, with the tolerances that decided and the direction that proves it."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -96,25 +97,11 @@ def measure(
     >>> verdict.kind, verdict.negative, verdict.descent.lowered > 0
     ('saddle', 1, True)
     """
-    shown = progress or Silent()
     value, gradient = objective.value_and_gradient(params)
     size = float(norm(gradient)[0])
     product = BlockProduct(objective, params, tuple(params))
     known = flat_shifts(product, params, shifts)
-    total = product.like.shape[1]
-    shown.begin("curvature", total if total <= dense else products, "products")
-    try:
-        if total <= dense:
-            ends = dense_ends(product, product.like, count=total, seen=shown.advance)
-        else:
-
-            def inner(vector: Tensor) -> Tensor:
-                return without_shifts(product(vector), params, known)
-
-            start = without_shifts(noise(product.like, seed, "verdict"), params, known)
-            ends = lanczos_ends(inner, start, count=count, tolerance=1e-3, products=products, seen=shown.advance)
-    finally:
-        shown.end()
+    ends = _spectrum(product, params, known, products=products, dense=dense, count=count, seed=seed, progress=progress or Silent())
     zero = curvature_tolerance * ends.largest
     negative, positive, flat = _counts(ends, zero)
     shape = _shape(ends, zero, known=sum(known.values()))
@@ -126,8 +113,35 @@ def measure(
     return Verdict(
         kind=shape if critical else "not critical", shape=shape, value=float(value[0]), gradient_norm=size,
         gradient_tolerance=gradient_tolerance, zero=zero, lowest=ends.low[0], highest=ends.high[0], negative=negative, positive=positive,
-        flat=flat, shifts=sum(known.values()), exact=ends.every is not None, parameters=total, products=ends.products, descent=descent,
+        flat=flat, shifts=sum(known.values()), exact=ends.every is not None, parameters=product.like.shape[1], products=ends.products, descent=descent,
     )  # fmt: skip
+
+
+def _spectrum(
+    product: BlockProduct,
+    params: Params,
+    known: Mapping[str, int],
+    *,
+    products: int,
+    dense: int,
+    count: int,
+    seed: int,
+    progress: Progress,
+) -> Ends:
+    """Return the whole spectrum of a small Hessian, the ends of a large one without the shifts that are known to be flat."""
+
+    def inner(vector: Tensor) -> Tensor:
+        return without_shifts(product(vector), params, known)
+
+    total = product.like.shape[1]
+    progress.begin("curvature", total if total <= dense else products, "products")
+    try:
+        if total <= dense:
+            return dense_ends(product, product.like, count=total, seen=progress.advance)
+        start = without_shifts(noise(product.like, seed, "verdict"), params, known)
+        return lanczos_ends(inner, start, count=count, tolerance=1e-3, products=products, seen=progress.advance)
+    finally:
+        progress.end()
 
 
 def _counts(ends: Ends, zero: float) -> tuple[int, int, int | None]:
@@ -163,16 +177,15 @@ def inspect(
     progress: Progress | None = None,
     gradient_tolerance: float = 1e-3,
     curvature_tolerance: float = 1e-5,
-    verdict_products: int = 200,
-    verdict_dense: int = 1000,
+    products: int = 200,
+    dense: int = 1000,
 ) -> Verdict:
     """Judge a subject's weights, over the examples that it is looked at on."""
     found = measure(
         subject.objective, subject.params, gradient_tolerance=gradient_tolerance, curvature_tolerance=curvature_tolerance,
-        shifts=subject.shifts, products=verdict_products, dense=verdict_dense, seed=subject.seed, progress=progress,
+        shifts=subject.shifts, products=products, dense=dense, seed=subject.seed, progress=progress,
     )  # fmt: skip
-    precision = "fp32" if subject.dtype == torch.float32 else "fp64"
-    return replace(found, examples=subject.examples, mode=subject.mode, precision=precision)
+    return replace(found, examples=subject.examples, mode=subject.mode, precision=subject.precision)
 
 
 def _said(verdict: Verdict) -> list[str]:
@@ -230,8 +243,8 @@ ENTRY = Evidence(
         Number(
             name="curvature_tolerance", default=1e-5, low=0, high=1, meaning="eigenvalues up to this share of the largest count as zero"
         ),
-        Integer(name="verdict_products", default=200, low=2, meaning="most Hessian-vector products for the verdict"),
-        Integer(name="verdict_dense", default=1000, low=0, meaning="up to so many parameters the whole matrix decides"),
+        Integer(name="products", default=200, low=2, meaning="most Hessian-vector products for the verdict"),
+        Integer(name="dense", default=1000, low=0, meaning="up to so many parameters the whole matrix decides"),
     ),
     measure=measure,
     example=example,

@@ -1,4 +1,4 @@
-"""The command line: `thalweg train | evaluate | predict | show | report | compare | data | list | sweep | race | rate | search`.
+"""The command line: `thalweg train | evaluate | predict | show | report | compare | data | list`, and those of populations and evidence.
 
 Nothing heavy is imported before a command runs, so that `--help` answers at once. Options that are knobs of catalogue entries are
 taken out of the arguments first (`--margin 2`); see `thalweg.faces.words`.
@@ -13,7 +13,7 @@ import typer
 
 from thalweg import __version__
 from thalweg.core.names import entry_names
-from thalweg.faces import cli_population
+from thalweg.faces import cli_evidence, cli_population
 from thalweg.faces.options import (
     LOOSE,
     Colour,
@@ -228,13 +228,14 @@ def list_entries(
 
 
 cli_population.register(app)
+cli_evidence.register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the `thalweg` program."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in words if not word.startswith("-")), None)
-    if command in ("train", *cli_population.COMMANDS) and not {"-h", "--help"} & set(words):
+    if command in ("train", *cli_population.COMMANDS, *cli_evidence.COMMANDS) and not {"-h", "--help"} & set(words):
         words = _without_knobs(command, words)
     sys.path.append(str(Path.cwd()))  # a module of the user's may lie in the working folder; what is installed comes first
     if "--debug" in words:

@@ -6,9 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.entries import Evidence
 from thalweg.core.errors import unknown
 from thalweg.core.imageset import ImageSet
 from thalweg.core.visible import visible
+from thalweg.evidence import EVIDENCE
 from thalweg.faces import api
 from thalweg.faces._consent import refuse_foreign
 from thalweg.faces.fields import recipe_from_words, size_from_text
@@ -175,8 +177,8 @@ def data(given: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
 
 def list_entries(what: str | None, *, as_json: bool) -> None:
     """Print entries with their knobs."""
-    catalogues: dict[str, Any] = {"format": READERS, **CATALOGUES, "surface": SURFACES}
-    chosen = {kind: [entry for entry in catalogue if what in (None, kind, entry.name)] for kind, catalogue in catalogues.items()}
+    catalogues: dict[str, Any] = {"format": READERS, **CATALOGUES, "surface": SURFACES, "evidence": EVIDENCE}
+    chosen = {kind: [entry for entry in catalogue if _listed(entry, kind, what)] for kind, catalogue in catalogues.items()}
     found = {kind: entries for kind, entries in chosen.items() if entries}
     if not found:
         names = [name for kind, catalogue in catalogues.items() for name in (kind, *catalogue.names())]
@@ -193,6 +195,11 @@ def list_entries(what: str | None, *, as_json: bool) -> None:
             for knob in entry.knobs:
                 print(f"  {'':<20} --{knob.name.replace('_', '-')} {_written(knob.default)}: {knob.meaning} ({knob.allowed})")
         print()
+
+
+def _listed(entry: Any, kind: str, what: str | None) -> bool:
+    """Whether an entry is asked for; evidence that no command makes by itself stands in pages only."""
+    return what in (None, kind, entry.name) and not (isinstance(entry, Evidence) and entry.inspect is None)
 
 
 def _recipe(given: Mapping[str, Any], knobs: Mapping[str, str]) -> Recipe:

@@ -8,8 +8,10 @@ from jaxtyping import Float
 from thalweg.core.imageset import ImageSet
 from thalweg.evidence import plane
 from thalweg.evidence.plane import Plane
+from thalweg.faces.kept_evidence import all_kept, digest_of
 from thalweg.faces.report import Examined, FirstLayer, ReportInput
 from thalweg.images import across_parts, find_duplicates
+from thalweg.run import store
 from thalweg.run.recipe import Recipe
 from thalweg.run.run import Run
 
@@ -34,6 +36,7 @@ def gather(run: Run, images: ImageSet) -> ReportInput:
         examined=examined,
         first_layer=_first_layer(run),
         plane=_plane(run, images),
+        findings={} if run.folder is None else all_kept(run.folder / store.EVIDENCE, model=digest_of(run.model.to_bytes())),
         notes=(*_leaks(images), *_zeros(run), f"The weights are those after epoch {run.kept_epoch} ({recipe.keep} by {recipe.monitor})."),
     )
 

@@ -7,12 +7,14 @@ from typing import Any, Literal
 import numpy as np
 from jaxtyping import Float, Int64, Shaped
 
+from thalweg.core.findings import Finding
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.evidence import balance, calibration, confusion, curves, filters, mistakes, probabilities, templates
 from thalweg.evidence._strict import number
 from thalweg.evidence.plane import Plane
 from thalweg.faces._page import render
 from thalweg.faces._prose import counted, sentence
+from thalweg.faces.inspection_page import sections_of
 from thalweg.run.record import DataFacts, Epoch, Figures
 from thalweg.views import accuracy_curves, confident_mistakes, hesitant_answers, loss_curves, plane, worst_mistakes
 from thalweg.views import balance as balance_view
@@ -56,7 +58,8 @@ class ReportInput:
     """Everything a report shows. Equal inputs give equal bytes; `seconds` shows in one place only.
 
     `choices` are the parts of the recipe worth naming on top, as {"score": "linear", "loss": "softmax"}; `final` holds the figures of the
-    kept weights by part ("train", "validation", "test"); `expected_start` is the loss of all-zero scores.
+    kept weights by part ("train", "validation", "test"); `expected_start` is the loss of all-zero scores;
+    `findings` those of inspections.
     """
 
     title: str
@@ -74,6 +77,7 @@ class ReportInput:
     examined: Examined | None = None
     first_layer: FirstLayer | None = None
     plane: Plane | None = None
+    findings: Mapping[str, Finding] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -93,10 +97,12 @@ def build(run: ReportInput) -> str:
         table = confusion.measure(examined.labels, examined.scores.argmax(1), run.facts.classes)
         likely = probabilities.measure(examined.scores, defined=run.defines_probabilities)
         drawings |= _answers(run, examined, table, likely)
+    sections, drawn = sections_of(run.findings)
     return render(
         "report",
-        drawings,
+        drawings | drawn,
         run=run,
+        sections=sections,
         noun="points" if run.facts.shape == (1, 1, 2) else "pictures",
         summary=_summary(run, table, shares),
         headline=_headline(run, table),

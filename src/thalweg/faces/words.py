@@ -12,6 +12,7 @@ from typing import Any
 from thalweg.core.entries import Entry
 from thalweg.core.errors import ConfigError, nearest
 from thalweg.core.knobs import Flag
+from thalweg.evidence import EVIDENCE
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 from thalweg.run.store import Store
 
@@ -60,9 +61,8 @@ def suited(settings: Mapping[str, Any]) -> dict[str, Any]:
 def is_flag(name: str) -> bool:
     """Whether a word names a yes-or-no knob of any entry, so that an option of that name needs no value."""
     knob = name.rpartition(".")[2]
-    return any(
-        each.name == knob and isinstance(each, Flag) for catalogue in CATALOGUES.values() for entry in catalogue for each in entry.knobs
-    )
+    catalogues = (*CATALOGUES.values(), EVIDENCE)
+    return any(each.name == knob and isinstance(each, Flag) for catalogue in catalogues for entry in catalogue for each in entry.knobs)
 
 
 Place = tuple[str, int]

@@ -20,7 +20,8 @@ from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch
 
 RECIPE, METRICS, MANIFEST, MODEL, CHECKPOINTS = "recipe.toml", "metrics.jsonl", "manifest.json", "model.safetensors", "checkpoints"
-REPORT, LOCK, HOLDER = "report.html", ".lock", ".lock.json"
+REPORT, INSPECTION, EVIDENCE = "report.html", "inspection.html", "evidence"
+LOCK, HOLDER = ".lock", ".lock.json"
 _LEAST = ({"fingerprint", "split"}, {"ending"})  # of a manifest's `data` and, once there is one, `outcome`
 
 
@@ -86,10 +87,11 @@ class Store:
     def clear(self) -> None:
         """Remove an earlier run's files, so that nothing of it is taken for the new one's; other files of the folder stay."""
         with storage_errors(self.folder):
-            for name in (MANIFEST, RECIPE, METRICS, MODEL, REPORT):
+            for name in (MANIFEST, RECIPE, METRICS, MODEL, REPORT, INSPECTION):
                 (self.folder / name).unlink(missing_ok=True)
-            if (self.folder / CHECKPOINTS).is_dir():
-                discard_folder(self.folder / CHECKPOINTS)
+            for name in (CHECKPOINTS, EVIDENCE):
+                if (self.folder / name).is_dir():
+                    discard_folder(self.folder / name)
 
     def write_manifest(self, facts: Mapping[str, Any]) -> None:
         """Write the manifest in one step."""

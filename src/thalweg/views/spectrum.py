@@ -13,18 +13,21 @@ from thalweg.views._drawing import Chart, Table, figure, plain, quantity
 
 POINTS = 600
 WIDTH = 1 / 150
-"""Standard deviation of the bell that each node is drawn as, as a share of the spectrum's width."""
 
 
 def draw(spectrum: Spectrum) -> Chart:
-    """Draw each block's density on a logarithmic axis, and its eigenvalues at both ends as marks below it."""
+    """Draw each block's density on a logarithmic axis, and its eigenvalues at both ends as marks below it.
+
+    The density is the share of the eigenvalues per unit of the largest |eigenvalue|, each drawn as a bell of 1/150 of the spectrum's width.
+    """
     traces: list[go.Scatter] = []
     for place, block in enumerate(spectrum.blocks):
         colour = palette.CLASSES[place % len(palette.CLASSES)]
         traces += [_density(block, colour), _marks(block, colour)]
-    layout = {"yaxis": {"type": "log", "exponentformat": "power", "range": [-5, 1.5]}}
+    top = max(max(trace.y) for trace in traces)
+    layout = {"yaxis": {"type": "log", "exponentformat": "power", "dtick": 1, "range": [-5, float(np.log10(top)) + 0.2]}}
     title = "Eigenvalues of the Hessian"
-    drawn = figure(traces, title=title, x="eigenvalue", y="density (share of the eigenvalues, per unit of the largest)", layout=layout)
+    drawn = figure(traces, title=title, x="eigenvalue", y="density", layout=layout)
     drawn.add_vline(x=0, line={"color": palette.MUTED, "width": 1, "dash": "dot"})
     return Chart(title=title, alt=_alt(spectrum), figure=drawn, table=_table(spectrum.blocks), height=420)
 

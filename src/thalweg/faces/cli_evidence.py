@@ -1,0 +1,46 @@
+"""The commands of evidence: `thalweg inspect`. Options that are knobs of evidence entries stand beside those declared."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from thalweg.faces.options import LOOSE, Json, Quiet, Trust
+from thalweg.faces.terminal import answering
+
+COMMANDS = ("inspect",)
+"""The commands that take options which they do not declare."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.command("inspect")(answering(inspect))
+
+
+def inspect(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The folder of a run, or a member of a sweep: SWEEP#12.")],
+    only: Annotated[
+        str | None, typer.Option(metavar="NAME[,..]", help="Which evidence (thalweg list evidence); all for the slow ones too.")
+    ] = None,
+    data: Annotated[str | None, typer.Option(metavar="DATA", help="Where the run's pictures are now, if they have moved.")] = None,
+    part: Annotated[str, typer.Option(help="train, validation or test.")] = "train",
+    examples: Annotated[int, typer.Option(help="How many examples to measure over; 0 is all of the part.")] = 2000,
+    mode: Annotated[str, typer.Option(help="What batch-norm and dropout do: evaluation or training.")] = "evaluation",
+    beside: Annotated[str | None, typer.Option(metavar="RUN[,RUN]", help="Other runs of the same structure, for planes.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The page (else inspection.html in the run's folder).")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Measure again what is kept already.")] = False,
+    trust_code: Trust = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show what a run's weights are worth and why: gradient check, spectrum, verdict, certificate, surface, path, templates.
+
+    Knobs of the evidence are options too: --top 3, --blocks layers, --grid 25. Each finding is kept in the run's folder as soon as it is
+    there; the same command goes on where it was interrupted, and `thalweg report RUN` shows what is kept.
+    """
+    from thalweg.faces.inspect import inspect_command
+
+    inspect_command(
+        run, dict(LOOSE), only=only, data=data, part=part, examples=examples, mode=mode, beside=beside, output=output, fresh=fresh,
+        trust_code=trust_code, as_json=json, quiet=quiet or json,
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""Inspection: the findings on a model at its weights, one kind of evidence after the other, kept as they are made."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from thalweg.core.catalogue import settle
+from thalweg.core.durable import write_file
+from thalweg.core.entries import Evidence, Source
+from thalweg.core.errors import ConfigError, nearest, unknown
+from thalweg.core.findings import Finding
+from thalweg.core.progress import Progress
+from thalweg.core.subject import Subject, Unsuited
+from thalweg.evidence import EVIDENCE
+from thalweg.faces._made import Made
+from thalweg.faces.inspection_page import InspectionPage, build
+from thalweg.run import store
+from thalweg.run.versions import versions
+from thalweg.views import VIEWS
+from thalweg.views._drawing import Drawing
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Inspection:
+    """What was found of a model: `findings` by the name of the evidence, and in `skipped` why the others do not apply.
+
+    `inspection["spectrum"]` is a finding's record; `figures()` are the drawings.
+    """
+
+    title: str
+    findings: Mapping[str, Finding]
+    skipped: Mapping[str, str]
+    again: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
+
+    def __getitem__(self, name: str) -> Finding:
+        """Return the finding of a kind of evidence."""
+        if name in self.findings:
+            return self.findings[name]
+        if name in self.skipped:
+            raise ConfigError(f"{name}: {self.skipped[name]}")
+        raise unknown("finding", name, list(self.findings))
+
+    def figures(self) -> dict[str, Drawing]:
+        """Return the drawings of all findings by the view's name."""
+        return {name: drawing for found in self.findings for name, drawing in drawings_of(found, self.findings[found]).items()}
+
+    def sentences(self) -> dict[str, tuple[str, ...]]:
+        """Return what was found in sentences, by the name of the evidence."""
+        return {name: finding.sentences() for name, finding in self.findings.items()}
+
+    def row(self) -> dict[str, Any]:
+        """Return everything as a JSON object."""
+        return {
+            "title": self.title,
+            "findings": {name: finding.row() for name, finding in self.findings.items()},
+            "skipped": dict(self.skipped),
+            "again": self.again,
+        }
+
+    def report(self, path: Source | None = None) -> Path:
+        """Write the page, one HTML file without network, and return its path; by default `inspection.html` in the working folder."""
+        target = Path(path or store.INSPECTION)
+        made = Made(command=self.again, versions=versions(), seconds=self.seconds)
+        page = InspectionPage(title=self.title, findings=self.findings, skipped=self.skipped, choices=self.choices, made=made)
+        write_file(target, build(page))
+        return target
+
+
+def drawings_of(name: str, finding: Finding) -> dict[str, Drawing]:
+    """Return what the views draw of a finding, by the view's name."""
+    return {view.name: view.draw(finding) for view in VIEWS if view.evidence == name}
+
+
+def kinds() -> list[Evidence]:
+    """Return the evidence that can be had of a model at its weights, in the order of the page."""
+    return sorted((entry for entry in EVIDENCE if entry.inspect is not None), key=lambda entry: (entry.place, entry.name))
+
+
+def chosen(only: Sequence[str] | None) -> list[Evidence]:
+    """Return the evidence asked for: by default all that is not slow, `all` for those too; raise `ConfigError` on an unknown name."""
+    known = kinds()
+    if only is None:
+        return [entry for entry in known if not entry.slow]
+    if list(only) == ["all"]:
+        return known
+    names = [entry.name for entry in known]
+    for name in only:
+        if name not in names:
+            raise unknown("evidence", name, names)
+    return [entry for entry in known if entry.name in only]
+
+
+def settled(entries: Sequence[Evidence], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every knob of the evidence asked for; a knob given counts for all that have it, `surface.grid` for one.
+
+    Raises `ConfigError` on a knob that nobody has, naming the nearest, and on a value out of range.
+    """
+    own: dict[str, dict[str, Any]] = {entry.name: {} for entry in entries}
+    for word, value in given.items():
+        wanted, _, name = word.replace("-", "_").rpartition(".")
+        owners = [entry for entry in entries if wanted in ("", entry.name.replace("-", "_")) and _has(entry, name)]
+        if not owners:
+            raise ConfigError(_nobody_has(word, name, entries))
+        for entry in owners:
+            knob = next(each for each in entry.knobs if each.name == name)
+            own[entry.name][name] = knob.parse(value) if isinstance(value, str) else value
+    return {entry.name: settle(entry, own[entry.name], kind="evidence") for entry in entries}
+
+
+def _has(entry: Evidence, knob: str) -> bool:
+    return any(each.name == knob for each in entry.knobs)
+
+
+def _nobody_has(word: str, name: str, entries: Sequence[Evidence]) -> str:
+    others = [entry.name for entry in kinds() if _has(entry, name)]
+    if others:
+        return f"{word!r} is a knob of {', '.join(others)}, which is not asked for; add it to --only, or leave {word!r} out."
+    known = [knob.name for entry in entries for knob in entry.knobs]
+    return f"unknown option {word!r}.{nearest(name, known)} `thalweg list evidence` shows every knob."
+
+
+Keep = Callable[[str, Mapping[str, Any], Finding], None]
+Known = Callable[[Evidence, Mapping[str, Any]], Finding | None]
+
+
+def findings_of(
+    subject: Callable[[], Subject],
+    entries: Sequence[Evidence],
+    knobs: Mapping[str, Mapping[str, Any]],
+    *,
+    progress: Progress,
+    known: Known = lambda entry, own: None,
+    keep: Keep = lambda name, own, finding: None,
+) -> tuple[dict[str, Finding], dict[str, str]]:
+    """Make the findings one after the other, take those that are `known`, and have each kept as soon as it is there.
+
+    The subject is made when the first finding needs it.
+    """
+    findings: dict[str, Finding] = {}
+    skipped: dict[str, str] = {}
+    made: list[Subject] = []
+    for entry in entries:
+        own = knobs[entry.name]
+        finding = known(entry, own)
+        if finding is None:
+            if not made:
+                made.append(subject())
+            assert entry.inspect is not None
+            try:
+                finding = entry.inspect(made[0], progress=progress, **own)
+            except Unsuited as reason:
+                skipped[entry.name] = str(reason)
+                continue
+            keep(entry.name, own, finding)
+        findings[entry.name] = finding
+    return findings, skipped
+
+
+def lines(inspection: Inspection) -> Iterator[str]:
+    """Return the findings as lines for a terminal."""
+    for name, said in inspection.sentences().items():
+        yield name
+        yield from (f"  {sentence}" for sentence in said)
+    for name, reason in inspection.skipped.items():
+        yield f"{name}: does not apply: {reason}"
