@@ -166,6 +166,7 @@ def test_matrices_alone_and_vectors_alone_are_no_special_case(entry, bowl, take_
     assert path[-1][name].isfinite().all()
 
 
+@pytest.mark.many_steps
 @pytest.mark.parametrize("name", [name for name in NAMES if OPTIMISERS.get(name).stable_rate is not None])
 @pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
 def test_a_stable_rate_divides_convergence_from_divergence(name, momentum, function_objective, take_steps):

@@ -209,35 +209,26 @@ def reloaded(state):
     return State.from_files(state.to_files(), device=torch.device("cpu"))
 
 
+@pytest.mark.many_steps
 @pytest.mark.parametrize("name", RECIPES)
 def test_interrupted_after_every_step_in_turn_and_resumed_it_ends_with_the_same_bits(pictures, name):
+    """Step by step, saved and read back after each; from each of these states also on to the end without a stop."""
     settings = {"batch": 60, "epochs": 3, **RECIPES[name]}
     whole, ended, kept, _ = go(pictures, **settings)
     assert whole.step >= 3
+    state = None
     for step in range(1, whole.step + 1):
-        half, outcome, *_ = go(pictures, end=step, **settings)
-        assert (outcome.ending, outcome.signal, half.step) == (Ending.INTERRUPTED, 2, step)
-        rest, again, chosen, _ = go(pictures, reloaded(half), **settings)
+        state, outcome, *_ = go(pictures, state, end=1, **settings)
+        assert (outcome.ending, outcome.signal, state.step) == (Ending.INTERRUPTED, 2, step)
+        rest, again, chosen, _ = go(pictures, reloaded(state), **settings)
         same_state(rest, whole)
         assert again == ended
         assert alike(chosen.params, kept.params)
         assert alike(chosen.buffers, kept.buffers)
-
-
-@pytest.mark.parametrize("name", RECIPES)
-def test_stopped_at_every_single_step_it_ends_with_the_same_bits(pictures, name):
-    settings = {"batch": 60, "epochs": 3, **RECIPES[name]}
-    whole, ended, *_ = go(pictures, **settings)
-    state, outcome = None, None
-    for _ in range(whole.step + 2):
-        state, outcome, *_ = go(pictures, state, end=1, **settings)
         state = reloaded(state)
-        if outcome.ending is not Ending.INTERRUPTED:
-            break
-    assert outcome == ended
-    same_state(state, whole)
 
 
+@pytest.mark.many_steps
 def test_every_checkpoint_leads_to_the_same_end(pictures):
     """What is saved on the way, also between the last step of an epoch and its figures, is a place to go on from."""
     settings = {"batch": None, "epochs": 30, "optimiser": "lbfgs", "penalty": {"l2": 0.1}, "tolerance": 1e-2, "checkpoint_steps": 1}
@@ -355,6 +346,7 @@ def test_merit_takes_validation_where_there_is_any():
     assert merit(alone, "loss") == (-1.0,)
 
 
+@pytest.mark.many_steps
 def test_a_vanishing_gradient_is_convergence(pictures):
     state, outcome, _, setting = go(
         pictures, optimiser="lbfgs", penalty={"l2": 0.1}, tolerance=1e-6, epochs=300, precision="fp64", keep="last"
@@ -417,9 +409,10 @@ def test_checkpoints_come_when_they_are_due(pictures):
     assert [state.step for state in saved] == [4]
 
 
+@pytest.mark.many_steps
 def test_a_run_with_exact_zeros_converges_by_the_gradient_mapping(pictures):
     """At an L1 optimum the smooth gradient is as large as the strength; the mapping vanishes, and so the run ends."""
-    settings = {"penalty": {"l1": 0.1}, "optimiser": {"name": "gradient-descent", "rate": 0.2}, "precision": "fp64", "epochs": 3000}
+    settings = {"penalty": {"l1": 0.1}, "optimiser": {"name": "gradient-descent", "rate": 0.5}, "precision": "fp64", "epochs": 3000}
     run = train(pictures, Recipe.make(**settings, prepare=["standardise"], tolerance=1e-3))
     assert run.outcome.ending == "converged"
     assert 0 < run.zero_weights < run.weights

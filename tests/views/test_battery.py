@@ -1,5 +1,6 @@
 """Every view keeps the contract on the example of its evidence."""
 
+import functools
 import io
 import json
 
@@ -17,8 +18,11 @@ def drawn(name):
     return view.draw(EVIDENCE.get(view.evidence).example())
 
 
+example = functools.cache(drawn)  # a figure takes tens of milliseconds, and every check looks at one
+
+
 def of_kind(kind):
-    return [name for name in VIEWS.names() if isinstance(drawn(name), kind)]
+    return [name for name in VIEWS.names() if isinstance(example(name), kind)]
 
 
 def colours(value, key=""):
@@ -40,14 +44,14 @@ def test_entry_explains_itself_and_names_its_evidence(name):
 
 @pytest.mark.parametrize("name", VIEWS.names())
 def test_drawing_has_a_title_and_a_text_equivalent(name):
-    drawing = drawn(name)
+    drawing = example(name)
     assert drawing.title
     assert drawing.alt.endswith(".")
 
 
 @pytest.mark.parametrize("name", of_kind(Chart))
 def test_chart_has_named_axes_and_its_numbers_as_a_table(name):
-    chart = drawn(name)
+    chart = example(name)
     figure = json.loads(chart.figure.to_json())
     assert chart.title == figure["layout"]["title"]["text"]
     assert figure["layout"]["xaxis"]["title"]["text"]
@@ -58,21 +62,21 @@ def test_chart_has_named_axes_and_its_numbers_as_a_table(name):
 
 @pytest.mark.parametrize("name", of_kind(Chart))
 def test_chart_uses_only_colours_that_have_a_twin_for_dark_pages(name):
-    used = colours(json.loads(drawn(name).figure.to_json()))
+    used = colours(json.loads(example(name).figure.to_json()))
     assert used
     assert set(used) <= {*DARK, CLEAR}
 
 
 @pytest.mark.parametrize("name", of_kind(Chart))
 def test_chart_is_strict_json_and_the_same_each_time(name):
-    text = drawn(name).figure.to_json()
+    text = example(name).figure.to_json()
     assert text == drawn(name).figure.to_json()
     json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
 
 
 @pytest.mark.parametrize("name", of_kind(Gallery))
 def test_gallery_pictures_have_captions_and_carry_no_metadata(name):
-    gallery = drawn(name)
+    gallery = example(name)
     assert gallery.pictures
     for picture in gallery.pictures:
         assert picture.alt

@@ -113,7 +113,8 @@ def measure(
     return Verdict(
         kind=shape if critical else "not critical", shape=shape, value=float(value[0]), gradient_norm=size,
         gradient_tolerance=gradient_tolerance, zero=zero, lowest=ends.low[0], highest=ends.high[0], negative=negative, positive=positive,
-        flat=flat, shifts=sum(known.values()), exact=ends.every is not None, parameters=product.like.shape[1], products=ends.products, descent=descent,
+        flat=flat, shifts=sum(known.values()), exact=ends.every is not None, parameters=product.like.shape[1], products=ends.products,
+        descent=descent,
     )  # fmt: skip
 
 
