@@ -15,7 +15,8 @@ ALLOWED = {
     "run": {"core", *SIBLINGS} - {"images"},
     "evidence": {"core", "run"},
     "views": {"core", "evidence"},
-    "faces": {"core", *SIBLINGS, "run", "evidence", "views"},
+    "doctor": {"core", "images", "run", "evidence"},
+    "faces": {"core", *SIBLINGS, "run", "evidence", "views", "doctor"},
 }
 RECORDS = {"evidence": {"thalweg.run.record", "thalweg.run.surface_record", "thalweg.run.population_record"}}
 

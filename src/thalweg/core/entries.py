@@ -141,7 +141,8 @@ class Loss(Entry):
     `gradient(...)` -> d value / d scores [*members, N, K] in closed form (at a kink, the subgradient that PyTorch's relu and max take).
     Knobs are numbers or tensors that broadcast against [*members, N]. `at_zero(classes, **knobs)` is the loss of all-zero scores.
     `fused(...)` -> both, where that is cheaper than one after the other; equal to them up to rounding of numbers near 1.
-    `probabilities`: softmax of the scores estimates class probabilities (true of likelihood losses only).
+    `probabilities`: softmax of the scores estimates class probabilities (true of likelihood losses only). `curvature(classes, **knobs)`
+    bounds the eigenvalues of the Hessian by the scores, wherever there is one; None where a loss is made of flat pieces.
     """
 
     value: Callable[..., Float[Tensor, "*members batch"]]
@@ -149,6 +150,7 @@ class Loss(Entry):
     at_zero: Callable[..., float]
     fused: Callable[..., tuple[Tensor, Tensor]] | None = None
     probabilities: bool = False
+    curvature: Callable[..., float] | None = None
 
     def value_and_gradient(
         self, scores: Float[Tensor, "*members batch classes"], labels: Int64[Tensor, " batch"], **knobs: Any

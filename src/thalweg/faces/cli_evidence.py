@@ -1,20 +1,22 @@
-"""The commands of evidence: `thalweg inspect`. Options that are knobs of evidence entries stand beside those declared."""
+"""The commands of evidence: `thalweg inspect | check`. Knobs of evidence, or options of `train`, stand beside those declared."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from thalweg.faces.options import LOOSE, Json, Quiet, Trust
+from thalweg.core.names import entry_names
+from thalweg.faces.options import LOOSE, Data, Json, Quiet, Trust
 from thalweg.faces.terminal import answering
 
-COMMANDS = ("inspect",)
+COMMANDS = ("inspect", "check")
 """The commands that take options which they do not declare."""
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    app.command("inspect")(answering(inspect))
+    for command in (inspect, check):
+        app.command(command.__name__)(answering(command))
 
 
 def inspect(
@@ -43,4 +45,30 @@ def inspect(
     inspect_command(
         run, dict(LOOSE), only=only, data=data, part=part, examples=examples, mode=mode, beside=beside, output=output, fresh=fresh,
         trust_code=trust_code, as_json=json, quiet=quiet or json,
+    )  # fmt: skip
+
+
+def check(
+    data: Data = "digits",
+    recipe: Annotated[str | None, typer.Argument(metavar="[RECIPE]", help="A recipe.toml to check on DATA.")] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="NAME[,..]", help=f"Only these checks: {', '.join(entry_names('thalweg.doctor'))}.")
+    ] = None,
+    sample: Annotated[int, typer.Option(help="The most training pictures to look at.")] = 5000,
+    every: Annotated[bool, typer.Option("--all", help="Show every check and every measurement.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="End with exit code 1 where something is found.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write a page of all checks, as check.html.")] = None,
+    trust_code: Trust = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check a recipe and its pictures before training: says what is wrong and what to do, and nothing when all is well.
+
+    DATA may be a recipe.toml, and a RECIPE may be given beside it. Other options are those of `train`. Trains briefly, in memory.
+    """
+    from thalweg.faces.check import check_command
+
+    check_command(
+        data, dict(LOOSE), recipe=recipe, only=only, sample=sample, every=every, strict=strict, output=output, trust_code=trust_code,
+        as_json=json, quiet=quiet or json,
     )  # fmt: skip

@@ -48,6 +48,15 @@ def at_zero(classes: int, *, margin: float) -> float:
     return margin**2 * min(classes - 1, 1)
 
 
+def curvature(classes: int, *, margin: float) -> float:
+    """Return the bound on the curvature by the scores, 4: of 2 (e_j - e_y)(e_j - e_y)^T, for the strongest rival j.
+
+    >>> curvature(10, margin=1.0)
+    4.0
+    """
+    return 4.0
+
+
 ENTRY = Loss(
     summary="Squared multi-class hinge (Crammer-Singer): the largest margin violation, squared",
     formula="L_i = max(0, margin + max_{j != y} s_j - s_y)^2",
@@ -56,4 +65,5 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    curvature=curvature,
 )

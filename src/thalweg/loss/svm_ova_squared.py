@@ -48,6 +48,15 @@ def at_zero(classes: int, *, margin: float) -> float:
     return margin**2 * classes
 
 
+def curvature(classes: int, *, margin: float) -> float:
+    """Return the bound on the curvature by the scores, 2: each class's score bends by itself.
+
+    >>> curvature(10, margin=1.0)
+    2.0
+    """
+    return 2.0
+
+
 ENTRY = Loss(
     summary="Squared one-versus-all hinge: one two-class machine a class, squared violations added up",
     formula="L_i = sum_k max(0, margin - t_k s_k)^2, t_k = +1 for the true class, else -1",
@@ -56,4 +65,5 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    curvature=curvature,
 )

@@ -46,6 +46,15 @@ def at_zero(classes: int, *, margin: float) -> float:
     return margin**2 * (classes - 1)
 
 
+def curvature(classes: int, *, margin: float) -> float:
+    """Return the bound 2 K on the curvature by the scores: of 2 sum_j (e_j - e_y)(e_j - e_y)^T, where all violate the margin.
+
+    >>> curvature(10, margin=1.0)
+    20.0
+    """
+    return 2.0 * classes if classes > 1 else 0.0
+
+
 ENTRY = Loss(
     summary="Squared multi-class hinge (Weston-Watkins): squared margin violations added up",
     formula="L_i = sum_{j != y} max(0, s_j - s_y + margin)^2",
@@ -54,4 +63,5 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    curvature=curvature,
 )
