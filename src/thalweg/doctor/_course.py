@@ -40,7 +40,7 @@ def walk(
                 state, loss = loop.step(state, batches)
                 seen(before, state, loss)
                 taken += 1
-                if taken >= steps or state.ended or done(loop, state):
+                if state.ended or done(loop, state) or taken >= steps:
                     return state
             state = replace(state, epoch=state.epoch + 1, taken=0)
     return state

@@ -38,7 +38,7 @@ def of_counts(classes: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Ch
     known = looked(measured, normal=NORMAL, made=f"all {sum(map(sum, parts.values())):,} labels")
     missing = [(name, part) for part, values in parts.items() for name, count in zip(classes, values, strict=True) if count == 0]
     rare = [
-        f"{name} ({count} in {part})"
+        (name, f"{name} ({count} in {part})")
         for part, values in parts.items()
         for name, count in zip(classes, values, strict=True)
         if 0 < count < FEWEST[part]
@@ -59,14 +59,14 @@ def of_counts(classes: Sequence[str], counts: Mapping[str, Sequence[int]]) -> Ch
             "worth knowing",
             f"Class {largest} has {shares.ratio:.0f} times the examples of the smallest; always answering it is right for {chance}.",
             "Look at recall by class and its mean, not at accuracy; gather more of the rare classes.",
-            cases=tuple(rare[:10]),
+            cases=tuple(words for _, words in rare[:10]),
         )
-    if rare:
+    if few := {name for name, _ in rare}:
         return known.says(
             "worth knowing",
-            f"{len(rare)} {'class has' if len(rare) == 1 else 'classes have'} very few examples in a part.",
+            f"{len(few)} {'class has' if len(few) == 1 else 'classes have'} very few examples in a part.",
             "Figures of these classes are guesses: gather more, or cross-validate (`thalweg sweep --folds 5`).",
-            cases=tuple(rare[:10]),
+            cases=tuple(words for _, words in rare[:10]),
         )
     words = f"The largest class has {shares.ratio:.2g} times the examples of the smallest."
     return known.says("well", words)

@@ -44,13 +44,19 @@ def examine(patient: Patient) -> Check:
     empty = blank(setting)
     other = briefly(empty, patient.start, course.steps)
     real, none = patient.losses(setting, course.end, part), patient.losses(empty, other.end, part)
+    if not np.isfinite(none).all():
+        none = np.full_like(real, setting.expected_start)
     gain = none - real
     error = float(gain.std(ddof=1) / math.sqrt(len(gain))) if len(gain) > 1 else 0.0
     made = f"seed {patient.recipe.seed}, {course.steps} steps, losses of {len(gain):,} {part} examples"
     least = entropy(np.bincount(patient.some.labels[patient.some.split.parts()[part]], minlength=len(patient.some.classes)))
     measured = (
         Measured.of("loss of real pictures", float(real.mean()), made),
-        Measured.of("loss of blank pictures", float(none.mean()), "every picture replaced by the training mean"),
+        Measured.of(
+            "loss of blank pictures",
+            float(none.mean()),
+            "every picture replaced by the training mean (zero scores, where that training diverged)",
+        ),
         Measured.of("gain", float(gain.mean())),
         Measured.of("standard error of the gain", error, "paired by example"),
         *([Measured.of("entropy of the classes", least, "the least loss without a picture")] if setting.loss.probabilities else []),

@@ -1,6 +1,7 @@
 """Gradients: how their size changes from the first layer to the last, at the start and after some steps."""
 
 import math
+from dataclasses import replace
 
 import torch
 
@@ -16,8 +17,12 @@ FAR = 1e3
 
 
 def gradient(patient: Patient, state: State) -> Params:
-    """Return the gradient of the objective over some training pictures in training mode, at the weights of a state."""
-    setting = patient.setting
+    """Return the gradient of the data loss over some training pictures in training mode, at the weights of a state.
+
+    A penalty's gradient is left out: it would stand in for one that has vanished.
+    """
+    members = patient.setting.members
+    setting = replace(patient.setting, members=replace(members, penalties=replace(members.penalties, entries=[])))
     buffers = {name: tensor.clone() for name, tensor in state.buffers.items()}
     with torch.random.fork_rng(devices=[]):
         return setting.objective(MiniBatch(*patient.batch()), buffers, step=state.step).value_and_gradient(state.params)[1]
@@ -43,7 +48,7 @@ def examine(patient: Patient) -> Check:
     if not course.diverged:
         looks.append((f"after {course.steps} steps", sizes(course.end, gradient(patient, course.end))))
     measured = tuple(
-        Measured.of(f"{name} {when}", value, "root mean square of dL/dW") for when, found in looks for name, value in found.items()
+        Measured.of(f"{name} {when}", value, "root mean square, data loss") for when, found in looks for name, value in found.items()
     )
     known = looked(measured, normal=normal, made=made)
     when, last = looks[-1]

@@ -1,57 +1,62 @@
 """Penalty: whether the loss rises with the penalty's strength, at fixed weights and after training."""
 
+from thalweg.core.progress import Silent
 from thalweg.doctor._check import Check, Examination, Measured, looked, not_applicable
 from thalweg.doctor._course import walk
 from thalweg.doctor._patient import Patient
 from thalweg.doctor.overfit import WARM, twenty
 from thalweg.run.measuring import measured_part
 from thalweg.run.recipe import CATALOGUES, Recipe
-from thalweg.run.setting import expected_start
 
 STRENGTHS = (0.0, 1e-2, 1e-1)
-NORMAL = "The penalty rises with its strength at any weights but zero; at the optimum of a convex loss the data loss cannot fall with it."
+NORMAL = (
+    "The penalty rises with its strength at any weights but zero. At the optimum of a convex objective the data loss cannot fall with it: "
+    "so it is for a linear score; a net, which may find another valley, is not trained."
+)
 STEPS = 100
 SLACK = 0.02
 """Of the loss at zero scores: how much lower than without a penalty a trained loss may be, for rounding and noise."""
 
 
 def examine(patient: Patient) -> Check:
-    """Raise the strength at the same weights, then train on twenty pictures with each strength: the training loss must rise as well."""
+    """Raise the strength at the same weights; a linear score is also trained on twenty pictures with each strength."""
     if patient.searches:
         return not_applicable(f"{patient.recipe.optimiser.name} guesses: what it reaches in {STEPS} steps is chance.")
     own = patient.recipe.penalty
     names = [each.name for each in own] or ["l2"]
-    some = twenty(patient.some, patient.seed)
-    recipes = [_with(patient, strength, names) for strength in STRENGTHS]
-    setting, state = patient.members(recipes, some)
-    at_start = setting.penalties.value(state.params).tolist()
-    end = walk(setting, state, STEPS, schedule=lambda step: min(1.0, (step + 1) / WARM))
-    made = f"seed {patient.recipe.seed}, {len(some.split.train)} pictures, {STEPS} steps with each strength"
     which = f"{' + '.join(names)}{'' if own else ' (the recipe has none; tried all the same)'}"
-    if end.outcomes.count(None) < len(STRENGTHS):
-        return not_applicable("Training diverged, so that penalties cannot be compared.", made=made)
-    losses = [figures.loss for figures in measured_part(setting, "train", end.params, end.buffers, progress=patient.progress)]
-    measured = tuple(
-        Measured.of(f"strength {strength:g}: {what}", value, which)
-        for strength, penalty, loss in zip(STRENGTHS, at_start, losses, strict=True)
-        for what, value in (("penalty at the start", penalty), ("training loss after training", loss))
-    )
+    setting, state = patient.members([_with(patient, strength, names) for strength in STRENGTHS], twenty(patient.some, patient.seed))
+    at_start = setting.penalties.value(state.params).tolist()
+    measured = [
+        Measured.of(f"strength {strength:g}: penalty at the start", value, which)
+        for strength, value in zip(STRENGTHS, at_start, strict=True)
+    ]  # fmt: skip
+    made = f"seed {patient.recipe.seed}"
     known = looked(measured, normal=NORMAL, made=made)
-    zero = expected_start(patient.recipe, len(some.classes))
     blank = not any(tensor.any() for name, tensor in state.params.items() if name in setting.penalties.names)
-    flat = not blank and not at_start[0] < at_start[1] < at_start[2]
-    falls = min(losses[1:]) < losses[0] - SLACK * zero
-    if flat:
+    if not setting.penalties.names or (not blank and not at_start[0] < at_start[1] < at_start[2]):
         advice = "No parameter is penalised: give weights two axes, or --penalise-biases."
         return known.says("wrong", f"The penalty at the start does not rise with the strength of {which}.", advice)
-    if falls:
+    tried = ", ".join(f"{each:g}" for each in STRENGTHS)
+    if not setting.closed_form:
+        return known.says("well", f"{which} of strength {tried} is {', '.join(f'{each:.3g}' for each in at_start)} at the start.")
+    end = walk(setting, state, STEPS, schedule=lambda step: min(1.0, (step + 1) / WARM))
+    made = f"{made}, {len(setting.parts['train'])} pictures, {STEPS} steps with each strength"
+    if end.outcomes.count(None) < len(STRENGTHS):
+        return not_applicable("Training diverged, so that penalties cannot be compared.", made=made)
+    losses = [figures.loss for figures in measured_part(setting, "train", end.params, end.buffers, progress=Silent())]
+    measured += [
+        Measured.of(f"strength {strength:g}: training loss after training", value, which)
+        for strength, value in zip(STRENGTHS, losses, strict=True)
+    ]  # fmt: skip
+    known = looked(measured, normal=NORMAL, made=made)
+    if min(losses[1:]) < losses[0] - SLACK * setting.expected_start:
         return known.says(
             "worth knowing",
             f"With a stronger {which} the training loss falls from {losses[0]:.3g} to {min(losses[1:]):.3g}.",
             "Without a penalty training goes astray: try a smaller rate.",
         )
-    tried, ended = (", ".join(f"{each:.3g}" for each in values) for values in (STRENGTHS, losses))
-    return known.says("well", f"With {which} of strength {tried} the training loss ends at {ended}.")
+    return known.says("well", f"With {which} of strength {tried} the training loss ends at {', '.join(f'{each:.3g}' for each in losses)}.")
 
 
 def _with(patient: Patient, strength: float, names: list[str]) -> Recipe:

@@ -56,7 +56,7 @@ def examine(patient: Patient) -> Check:
     begun, spread = float(runs.mean()), float(runs.std(ddof=1))
     sampling = float(values.std() / math.sqrt(values.shape[1]))
     error = math.sqrt(spread**2 / SEEDS + sampling**2)
-    z = (begun - expected) / error if error else 0.0
+    z = (begun - expected) / error if error else math.copysign(math.inf, begun - expected)
     measured = (
         Measured.of("loss at zero scores", zero, f"{recipe.loss.name} of {scores.shape[2]} classes"),
         Measured.of("loss at the start", begun, "mean over initialisations"),

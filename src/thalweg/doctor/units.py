@@ -1,6 +1,6 @@
 """Units: relus that are never active and tanhs or sigmoids that are always at their ends, layer by layer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ ENDS: dict[type[nn.Module], Callable[[Tensor], Tensor]] = {
 """Where an activation has hardly any slope: the value of a relu is 0; tanh and sigmoid are within a hundredth of their limits."""
 ALWAYS = 0.99
 """A unit is stuck when this share of its values is there (a relu: all of them)."""
-MANY, MOST = 0.25, 0.5
+MANY, MOST = 0.5, 0.9
 """Shares of a layer's units that are worth a word, and that are wrong."""
 NORMAL = (
     f"Fewer than {MANY:.0%} of a layer's units stuck: relus that no picture makes active, tanhs and sigmoids that are at their ends for "
@@ -79,12 +79,16 @@ def stuck_units(module: nn.Module, forward: Callable[[], object]) -> tuple[Layer
     )
 
 
-def judged(layers: tuple[Layer, ...]) -> tuple[Verdict, Layer | None]:
-    """Return a verdict on layers and the worst of them."""
-    worst = max(layers, key=lambda layer: layer.share, default=None)
-    if worst is None or worst.share < MANY:
-        return "well", worst
-    return ("wrong" if worst.share >= MOST else "worth knowing"), worst
+def worst(layers: Sequence[Layer]) -> Layer:
+    """Return the layer with the largest share of stuck units, the first of equal ones."""
+    return max(layers, key=lambda layer: layer.share)
+
+
+def judged(layer: Layer) -> Verdict:
+    """Return the verdict on a layer."""
+    if layer.share < MANY:
+        return "well"
+    return "wrong" if layer.share >= MOST else "worth knowing"
 
 
 def examine(patient: Patient) -> Check:
@@ -105,11 +109,10 @@ def examine(patient: Patient) -> Check:
         for layer in layers
     )
     known = looked(measured, normal=NORMAL, made=made)
-    worst = max((judged(before), judged(after)), key=lambda pair: pair[1].share if pair[1] else 0.0)
-    verdict, layer = worst
-    if verdict == "well" or layer is None:
-        return known.says("well", f"At most {layer.share if layer else 0:.0%} of a layer's units are stuck.")
-    when = "after training" if worst == judged(after) else "at the start"
+    when, layer = max((("at the start", worst(before)), ("after training", worst(after))), key=lambda pair: pair[1].share)
+    verdict = judged(layer)
+    if verdict == "well":
+        return known.says(verdict, f"At most {layer.share:.0%} of a layer's units are stuck.")
     what = "never active" if layer.kind == "relu" else "at their ends"
     return known.says(
         verdict,

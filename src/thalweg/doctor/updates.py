@@ -62,7 +62,7 @@ def examine(patient: Patient) -> Check:
             "Use a smaller rate; `thalweg rate` finds which suit.",
         )
     fast = {name: value for name, value in typical.items() if not value <= LARGEST}
-    slow = {name: value for name, value in typical.items() if value * planned < TRAVEL}
+    slow = {name: value for name, value in typical.items() if planned and value * planned < TRAVEL}
     if fast:
         name = max(fast, key=lambda each: fast[each])
         return known.says(
