@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from thalweg.core.entries import Loss, Objective, Penalty
 from thalweg.core.errors import ConfigError
+from thalweg.core.trajectory import Trajectory
 from thalweg.core.tree import Params
 
 
@@ -69,6 +70,7 @@ class Subject:
     `problem` makes the linear problem that a linear score was trained on, over all of its examples; `others` are weights of other runs of
     the same structure, by name. `recast` makes the same subject in another precision. `slices(centre, directions)` makes a quick function
     of the line or the plane centre + sum of coordinates x directions, in single precision; None where there is none.
+    `trajectory` is where training took the parameters, None where that was not recorded.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Subject:
     others: Mapping[str, Params] = field(default_factory=dict)
     recast: Callable[[torch.dtype], "Subject"] | None = None
     slices: Callable[[Params, Sequence[Params]], SliceValues] | None = None
+    trajectory: Trajectory | None = None
 
     def cast(self, dtype: torch.dtype) -> "Subject":
         """Return the same subject computed in another precision; itself where it is in that one, or knows no other."""

@@ -18,7 +18,7 @@ from thalweg.run.axes import Axis, Kind, parse_axis, word_or_number
 from thalweg.run.combinations import all_of, draw, grid
 from thalweg.run.recipe import CATALOGUES, Recipe
 
-SHARED = ("device", "precision", "classes", "data_seed", "checkpoint_steps", "checkpoint_minutes")
+SHARED = ("device", "precision", "classes", "data_seed", "checkpoint_steps", "checkpoint_minutes", "path_points")
 """Settings, beside those of the data, that all members of a sweep share."""
 
 

@@ -15,7 +15,7 @@ from thalweg.views._drawing import PART_WORDS, percent, quantity
 
 NO_USE = (
     "optimiser", "schedule", "average", "augment", "batch", "epochs", "patience", "monitor", "keep", "tolerance", "measure",
-    "checkpoint_steps", "checkpoint_minutes", "from", "start", "folds", "fold",
+    "checkpoint_steps", "checkpoint_minutes", "path_points", "from", "start", "folds", "fold",
 )  # fmt: skip
 """Options of `train` that a search experiment has no use for: it chooses the methods, looks at all examples at every step, and counts
 evaluations."""

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from thalweg.core.outcome import Outcome
+from thalweg.core.trajectory import Trajectory
 from thalweg.loss import LOSSES
 from thalweg.prepare import Chain
 from thalweg.run.members import gather_members
@@ -31,6 +32,7 @@ def assemble(
     outcome: Outcome,
     seconds: float,
     folder: Path | None = None,
+    path: Trajectory | None = None,
 ) -> Run:
     """Return the run of a member whose weights are `kept` (a population of one), folded into a model; its figures are not measured yet.
 
@@ -63,5 +65,6 @@ def assemble(
         penalty=float(penalties.value({name: tensor.cpu() for name, tensor in kept.params.items()})[0]),
         weights=sum(tensor.numel() for tensor in acted_on),
         zero_weights=sum(int((tensor == 0).sum()) for tensor in acted_on),
+        recorded=path,
         start=Start(kept.params, kept.buffers, chain, facts.classes),
     )

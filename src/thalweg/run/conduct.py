@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 
 from thalweg.core.progress import Progress, Silent
+from thalweg.core.trajectory import Trajectory
 from thalweg.run.checkpoints import Save
 from thalweg.run.crew import Crew
 from thalweg.run.endings import dropped
@@ -20,8 +21,8 @@ from thalweg.run.state import Best, State
 from thalweg.run.threads import thread_count, threads_for
 
 
-def first_state(setting: Setting, start: Start | None) -> State:
-    """Return the state before the first step."""
+def first_state(setting: Setting, start: Start | None, *, path_points: int = 0) -> State:
+    """Return the state before the first step; with `path_points` a run of one records so many points of its path an epoch."""
     modules = [setting.module, *(setting.built(recipe) for recipe in setting.members.recipes[1:])]
     params = join([{name: tensor.detach().clone() for name, tensor in module.named_parameters()} for module in modules])
     buffers = join([{name: tensor.detach().clone() for name, tensor in module.named_buffers()} for module in modules])
@@ -39,6 +40,7 @@ def first_state(setting: Setting, start: Start | None) -> State:
         logs=((),) * members,
         outcomes=(None,) * members,
         rates=(0.0,) * members,
+        path=Trajectory.begin(params, an_epoch=path_points),
     )
 
 

@@ -4,11 +4,15 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from jaxtyping import Float
+from torch import Tensor
+
 from thalweg.core.entries import Info, Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
 from thalweg.core.seeds import Generators
+from thalweg.core.trajectory import Trajectory
 from thalweg.core.tree import Params
 from thalweg.run.batches import Batches, MiniBatch, cuts, order
 from thalweg.run.checkpoints import Checkpoints, Save
@@ -131,7 +135,7 @@ class Loop:
         after = replace(
             state, params=params, optimiser=memory, buffers=buffers, mean=mean, averaged=averaged, taken=state.taken + 1,
             step=state.step + 1, examples=state.examples + batches.examples,
-            rates=self.rates(factors),
+            rates=self.rates(factors), path=self.recorded(state, loss),
         )  # fmt: skip
         gone = {}
         if lost := diverged(loss, params):
@@ -141,6 +145,13 @@ class Loop:
                 gone[place] = divergence(state, event, rate=after.rates[place], advised=members.rates[place])
         lowest = loss.item() if len(loss) == 1 else (loss.nan_to_num(nan=math.inf) if gone else loss).min().item()
         return (self.leave(after, gone, before=state) if gone else after), lowest
+
+    def recorded(self, state: State, loss: Float[Tensor, " members"]) -> Trajectory | None:
+        """Return the path with the weights that a step began from, where they are one of its points."""
+        path, steps = state.path, len(self.sizes)
+        if path is None or not path.due(state.taken, steps):
+            return path
+        return path.added(state.params, step=state.step, epoch=state.epoch + state.taken / steps, loss=loss.item())
 
     def gradient(self, state: State, batches: Batches) -> Params:
         """Return the gradient before a step once more, leaving the state's buffers as they are."""

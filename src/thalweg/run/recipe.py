@@ -37,6 +37,9 @@ CATALOGUES: Mapping[str, Catalogue[Any]] = {
 
 LARGEST_RECIPE = 1 << 20
 
+ASIDE = ("checkpoint_steps", "checkpoint_minutes", "path_points")
+"""Settings that say when to save and what to record, not what comes out."""
+
 
 class Part(BaseModel):
     """An entry of a catalogue by name, with a value for every knob."""
@@ -132,6 +135,7 @@ class Recipe(BaseModel):
     which figure, and `keep` which weights become the model. `tolerance` ends a whole-set run whose gradient norm falls below it.
     `checkpoint_steps` and `checkpoint_minutes`: how often to save, 0 never by that rule (the end of a run is always saved).
     `measure`: which parts are measured after every epoch; `validation` leaves the training part to the final figures.
+    `path_points`: how many points of the path of W a run records an epoch, for evidence; 0 none; populations record none.
     `start`: a run whose weights and preparation this one continues. `classes`: names declared up front, so that the data may lack some.
     """
 
@@ -150,6 +154,7 @@ class Recipe(BaseModel):
     device: str = "cpu"
     checkpoint_steps: int = Field(default=0, ge=0)
     checkpoint_minutes: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    path_points: int = Field(default=4, ge=0)
     penalise_biases: bool = False
     measure: Literal["all", "validation"] = "all"
     start: str | None = None
@@ -206,8 +211,8 @@ class Recipe(BaseModel):
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the recipe's content; what only says when to save, not what comes out, does not count."""
-        content = self.model_dump(mode="json", exclude={"checkpoint_steps", "checkpoint_minutes"})
+        """SHA-256 of the recipe's content; what only says when to save and what to record, not what comes out, does not count."""
+        content = self.model_dump(mode="json", exclude={*ASIDE})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     @property

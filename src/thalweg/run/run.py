@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from thalweg.core.errors import ConfigError, DataError, ModelError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
+from thalweg.core.trajectory import Trajectory
 from thalweg.run.model import Model, from_file
 from thalweg.run.own import folded
+from thalweg.run.path_file import read_path
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import DataFacts, Epoch, Figures
 from thalweg.run.start import Start
-from thalweg.run.store import METRICS, MODEL, RECIPE, Store
+from thalweg.run.store import METRICS, MODEL, PATH, RECIPE, Store
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +31,8 @@ class Run:
 
     `figures` are those of the kept weights on each part of the data, in single precision and evaluation mode. `folder` is None for a run
     that lives in memory only. `weights` counts those that penalties act on, `zero_weights` how many of them are exactly zero. `start`
-    holds the kept weights as they were trained, for a run in memory; `thalweg.run.trained` finds those of a run in a folder.
+    holds the kept weights as they were trained, for a run in memory; `thalweg.run.trained` finds those of a run in a folder. `recorded` is
+    the path of a run in memory; `trajectory` finds that of a run in a folder too.
     """
 
     recipe: Recipe
@@ -46,6 +50,17 @@ class Run:
     weights: int = 0
     zero_weights: int = 0
     start: Start | None = None
+    recorded: Trajectory | None = None
+
+    @cached_property
+    def trajectory(self) -> Trajectory | None:
+        """Where training took the weights, from memory or from the folder; None where it was not recorded.
+
+        The weights are those that were trained, on prepared pictures, also where the model is their average or an earlier epoch's.
+        Raises `ModelError` naming the file where it is damaged.
+        """
+        path = None if self.folder is None else self.folder / PATH
+        return read_path(path) if self.recorded is None and path is not None and path.is_file() else self.recorded
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -139,7 +154,7 @@ def ending_facts(run: Run, folder: Path) -> dict[str, Any]:
         "penalty": run.penalty,
         "weights": run.weights,
         "zero_weights": run.zero_weights,
-        "sha256": {name: _sha256(folder / name) for name in (RECIPE, METRICS, MODEL)},
+        "sha256": {name: _sha256(folder / name) for name in (RECIPE, METRICS, MODEL, *([PATH] if run.recorded else []))},
     }
 
 

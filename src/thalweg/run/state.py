@@ -14,6 +14,7 @@ from torch import Tensor
 from thalweg.core.entries import State as OptimiserState
 from thalweg.core.errors import ModelError
 from thalweg.core.outcome import Ending, Outcome
+from thalweg.core.trajectory import Trajectory
 from thalweg.core.tree import Params, at
 from thalweg.run.record import Epoch
 
@@ -39,7 +40,7 @@ class State:
 
     Tensors are those of the members in `active`, by number; `logs`, `best` and `outcomes` (None: still in training) are of all members.
     `epoch` epochs are complete; `taken` steps of the next one are done; `step` counts all. `rates` are those of the last step. `chain`
-    holds the fitted preparation.
+    holds the fitted preparation. `path` is where a run of one has been, None where that is not recorded.
     """
 
     params: Params
@@ -47,6 +48,7 @@ class State:
     buffers: Params
     chain: Params
     active: tuple[int, ...] = (0,)
+    path: Trajectory | None = None
     logs: tuple[tuple[Epoch, ...], ...] = ((),)
     outcomes: tuple[Outcome | None, ...] = (None,)
     mean: Params | None = None
@@ -93,12 +95,15 @@ class State:
             tree["mean"] = self.mean
         if self.best is not None:
             tree["best"] = {"params": self.best.params, "buffers": self.best.buffers}
+        if self.path is not None:
+            tree["path"] = {"points": self.path.tensor()}
         facts = {name: getattr(self, name) for name in ("averaged", "epoch", "taken", "step", "examples", "rates", "seconds", "active")}
         known = list(enumerate(self.outcomes))
         facts["logs"] = [[row.row() for row in log] for log in self.logs]
         again = [number in self.active and outcome is not None and outcome.ending is not Ending.DROPPED for number, outcome in known]
         left = [None if repeated else outcome for repeated, outcome in zip(again, self.outcomes, strict=True)]
         facts["outcomes"] = [None if outcome is None else outcome.row() for outcome in left]
+        facts["path"] = None if self.path is None else self.path.facts()
         facts["best_epochs"] = None if self.best is None else self.best.epochs
         tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in _flatten(tree).items()}
         facts["order"] = list(tensors)  # safetensors sorts by type; sums over parameters must run in the same order again
@@ -114,6 +119,7 @@ class State:
             logs = tuple(tuple(Epoch.from_row(row) for row in log) for log in facts.pop("logs"))
             outcomes = tuple(None if row is None else Outcome.from_row(row) for row in facts.pop("outcomes"))
             epochs, best = facts.pop("best_epochs"), tree.get("best", {})
+            path = facts.pop("path", None)  # checkpoints of before paths were recorded have none
             return cls(
                 params=tree["params"],
                 optimiser=tree.get("optimiser", {}),
@@ -121,6 +127,7 @@ class State:
                 chain=tree.get("chain", {}),
                 mean=tree.get("mean"),
                 best=None if epochs is None else Best(epochs=tuple(epochs), params=best["params"], buffers=best.get("buffers", {})),
+                path=None if path is None else Trajectory.from_facts(path, tree["path"]["points"].cpu()),
                 logs=logs,
                 outcomes=outcomes,
                 active=tuple(facts.pop("active")),

@@ -20,6 +20,7 @@ from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch
 
 RECIPE, METRICS, MANIFEST, MODEL, CHECKPOINTS = "recipe.toml", "metrics.jsonl", "manifest.json", "model.safetensors", "checkpoints"
+PATH = "path.safetensors"
 REPORT, INSPECTION, EVIDENCE = "report.html", "inspection.html", "evidence"
 LOCK, HOLDER = ".lock", ".lock.json"
 _LEAST = ({"fingerprint", "split"}, {"ending"})  # of a manifest's `data` and, once there is one, `outcome`
@@ -27,7 +28,10 @@ _LEAST = ({"fingerprint", "split"}, {"ending"})  # of a manifest's `data` and, o
 
 @dataclass(frozen=True)
 class Store:
-    """The folder of one run: `recipe.toml`, `metrics.jsonl`, `checkpoints/`, `model.safetensors`, `manifest.json`, `report.html`."""
+    """The folder of one run: `recipe.toml`, `metrics.jsonl`, `checkpoints/`, `model.safetensors`, `manifest.json`, `report.html`.
+
+    `path.safetensors` stands beside them where the path of the weights was recorded.
+    """
 
     folder: Path
 
@@ -87,7 +91,7 @@ class Store:
     def clear(self) -> None:
         """Remove an earlier run's files, so that nothing of it is taken for the new one's; other files of the folder stay."""
         with storage_errors(self.folder):
-            for name in (MANIFEST, RECIPE, METRICS, MODEL, REPORT, INSPECTION):
+            for name in (MANIFEST, RECIPE, METRICS, MODEL, PATH, REPORT, INSPECTION):
                 (self.folder / name).unlink(missing_ok=True)
             for name in (CHECKPOINTS, EVIDENCE):
                 if (self.folder / name).is_dir():

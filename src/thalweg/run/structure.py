@@ -10,16 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from thalweg.core.knobs import Integer, Number
-from thalweg.run.recipe import CATALOGUES, Part, Recipe
+from thalweg.run.recipe import ASIDE, CATALOGUES, Part, Recipe
 
 OWN_FIELDS = ("seed", "clip", "patience")
 """Settings of a recipe that each member has for itself."""
 
 OWN_NUMBERS = ("optimiser", "loss", "penalty", "schedule", "average")
 """Catalogues of whose entries each member has the real numbers for itself."""
-
-SAVING = ("checkpoint_steps", "checkpoint_minutes")
-"""Settings that say when to save, not what comes out."""
 
 
 def structure(recipe: Recipe) -> str:
@@ -32,7 +29,7 @@ def structure(recipe: Recipe) -> str:
     >>> structure(one) == structure(Recipe(optimiser={"name": "adam", "rate": 0.1})), structure(one) == structure(Recipe())
     (True, False)
     """
-    left_out = {"data_seed", *OWN_FIELDS, *SAVING, *CATALOGUES}
+    left_out = {"data_seed", *OWN_FIELDS, *ASIDE, *CATALOGUES}
     shared = recipe.model_dump(mode="json", exclude=left_out)
     shared["shared_seed"] = recipe.shared_seed
     shared["data"].pop("fold")
@@ -44,7 +41,8 @@ def varying(recipes: Sequence[Recipe]) -> dict[str, tuple[Any, ...]]:
     """Return the settings that are not the same in all recipes, by dotted name, with one value a recipe (None where it has none).
 
     A single entry is `optimiser` with its name and `optimiser.rate` for a knob; of several, `penalty` is their names and
-    `penalty.l2.strength` a knob (`schedule.step-2.factor` of the second of that name). Settings that only say when to save do not count.
+    `penalty.l2.strength` a knob (`schedule.step-2.factor` of the second of that name).
+    Settings that leave what comes out as it is do not count.
 
     >>> varying([Recipe(clip=1.0), Recipe(clip=0.5, seed=3)])
     {'seed': (0, 3), 'clip': (1.0, 0.5)}
@@ -75,7 +73,7 @@ def _laid(recipe: Recipe) -> Iterator[tuple[str, Any]]:
             yield from _laid_parts(recipe, field)
         elif field == "data":
             yield from ((f"data.{name}", value) for name, value in recipe.data)
-        elif field not in SAVING:
+        elif field not in ASIDE:
             yield field, getattr(recipe, field)
 
 

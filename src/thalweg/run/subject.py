@@ -75,6 +75,7 @@ def subject_of(
         recast=lambda dtype: subject_of(
             run, images, part=part, examples=examples, mode=mode, precision="fp64" if dtype == torch.float64 else "fp32", others=others
         ),
+        trajectory=run.trajectory,
     )
 
 

@@ -12,18 +12,21 @@ from thalweg.core.errors import ConfigError, ModelError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.outcome import Ending
 from thalweg.core.progress import Progress, Silent
+from thalweg.core.trajectory import Trajectory
 from thalweg.run.assemble import assemble
+from thalweg.run.batches import cuts
 from thalweg.run.conduct import first_state, run_to_the_end
 from thalweg.run.data_facts import data_facts
 from thalweg.run.memory import keep_freed_memory
 from thalweg.run.own import folded
+from thalweg.run.path_file import path_bytes
 from thalweg.run.recipe import Recipe, parts
 from thalweg.run.run import Run, ending_facts, open_run
 from thalweg.run.setting import Setting, settle_down
 from thalweg.run.signals import listening
 from thalweg.run.start import Start
 from thalweg.run.state import Best, State
-from thalweg.run.store import MODEL, Store
+from thalweg.run.store import MODEL, PATH, Store
 from thalweg.run.threads import thread_count
 from thalweg.run.trained import trained
 from thalweg.run.versions import versions
@@ -43,8 +46,9 @@ def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progr
         setting = settle_down(recipe, images, start=start)
         with listening() as stop:
             state, kept = run_to_the_end(
-                setting, first_state(setting, start), save=lambda _: None, log=lambda *_: None, stop=stop, progress=shown
-            )
+                setting, first_state(setting, start, path_points=recipe.path_points), save=lambda _: None, log=lambda *_: None, stop=stop,
+                progress=shown,
+            )  # fmt: skip
         return _finished(setting, images, state, kept, shown, folder=None)
     store = Store(Path(folder))
     with store.locked():
@@ -88,7 +92,7 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress
             store.check_free(recipe)
             store.clear()
             store.begin(recipe, facts)
-        state = _resumed(store, setting, progress) or first_state(setting, start)
+        state = _resumed(store, setting, progress) or first_state(setting, start, path_points=recipe.path_points)
         store.write_log(state.rows)
         with listening() as stop:
             state, kept = run_to_the_end(
@@ -97,6 +101,8 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress
             store.write_log(state.rows)
             run = _finished(setting, images, state, kept, progress, folder=store.folder)
             write_file(store.folder / MODEL, run.model.to_bytes())
+            if run.recorded is not None:
+                write_file(store.folder / PATH, path_bytes(run.recorded))
             store.write_manifest({**facts, **ending_facts(run, store.folder)})
     return run
 
@@ -141,6 +147,15 @@ def _finished(setting: Setting, images: ImageSet, state: State, kept: Best, prog
     assert outcome is not None
     run = assemble(
         setting.recipe, setting.module.cpu(), kept, chain=setting.chain, facts=data_facts(images), log=state.rows, outcome=outcome,
-        seconds=state.seconds, folder=folder,
+        seconds=state.seconds, folder=folder, path=_path(setting, state),
     )  # fmt: skip
     return replace(run, figures=run.evaluate(images, progress=progress))
+
+
+def _path(setting: Setting, state: State) -> Trajectory | None:
+    """Return where training took the weights, with where it ended."""
+    if state.path is None:
+        return None
+    examples = len(setting.parts["train"])
+    steps = len(cuts(examples, setting.recipe.batch_size(examples)))
+    return state.path.ended(state.params, step=state.step, epoch=state.epoch + state.taken / steps)
