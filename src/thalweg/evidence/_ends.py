@@ -122,7 +122,15 @@ def _measured(product: Product, vector: Float[Tensor, "1 total"]) -> Eigenvalue:
     return Eigenvalue(value=float(value), residual=float((image - value * unit).norm()))
 
 
-def ritz(space: Krylov) -> tuple[Float[np.ndarray, " rank"], Float[np.ndarray, " rank"], Float[np.ndarray, "rank rank"]]:
-    """Return the Ritz values of a space, ascending, their residuals, and the eigenvectors of T as columns."""
-    values, vectors = np.linalg.eigh(space.T[0].double().cpu().numpy())
-    return values, float(space.rest[0]) * np.abs(vectors[-1]), vectors
+def ritz(space: Krylov) -> tuple[Float[np.ndarray, " rank"], Float[np.ndarray, " rank"], Float[np.ndarray, "whole rank"]]:
+    """Return the Ritz values of a space, ascending, their residuals, and the eigenvectors of T as columns.
+
+    Of a space that closed early only the vectors before that count; the eigenvectors have zeros in the other places.
+    """
+    T = space.T[0].double().cpu().numpy()
+    closed = np.flatnonzero(np.diagonal(T, 1) == 0)
+    rank = int(closed[0]) + 1 if len(closed) else len(T)
+    values, inner = np.linalg.eigh(T[:rank, :rank])
+    vectors = np.zeros((len(T), rank))
+    vectors[:rank] = inner
+    return values, float(space.rest[0]) * np.abs(inner[-1]), vectors

@@ -129,17 +129,23 @@ def _spectrum(
     seed: int,
     progress: Progress,
 ) -> Ends:
-    """Return the whole spectrum of a small Hessian, the ends of a large one without the shifts that are known to be flat."""
+    """Return the whole spectrum of a small Hessian, the ends of a large one without the shifts that are known to be flat.
 
-    def inner(vector: Tensor) -> Tensor:
-        return without_shifts(product(vector), params, known)
-
+    These get the start's own Rayleigh quotient as eigenvalue, which lies between the ends of the rest: rounding that strays into them does
+    not come back as a zero.
+    """
     total = product.like.shape[1]
     progress.begin("curvature", total if total <= dense else products, "products")
     try:
         if total <= dense:
             return dense_ends(product, product.like, count=total, seen=progress.advance)
         start = without_shifts(noise(product.like, seed, "verdict"), params, known)
+        middle = (start * product(start)).sum() / (start * start).sum()
+
+        def inner(vector: Tensor) -> Tensor:
+            outside = without_shifts(vector, params, known)
+            return without_shifts(product(outside), params, known) + middle * (vector - outside)
+
         return lanczos_ends(inner, start, count=count, tolerance=1e-3, products=products, seen=progress.advance)
     finally:
         progress.end()

@@ -49,7 +49,8 @@ def subject_of_module(
         raise ConfigError("no parameter of the module requires a gradient; evidence is about those that do.")
     fixed = {name: tensor.detach() for name, tensor in own.named_parameters() if not tensor.requires_grad}
     forward = _Forward(own, {**fixed, **dict(own.named_buffers())}, training=mode == "training", seed=seed)
-    taken = _taken(batches, examples, dtype)
+    with torch.random.fork_rng(devices=[]):  # a loader draws the seed of its workers, shuffled or not
+        taken = _taken(batches, examples, dtype)
     count = sum(_count(targets) for _, targets in taken)
     each = _PerExample(loss, forward, taken[0], member(params, 0))
 
