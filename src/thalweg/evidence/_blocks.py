@@ -48,7 +48,7 @@ class Block:
     def negative(self) -> float:
         """The share of the eigenvalues below zero by the density; what is within rounding of zero, 1e-8 of the largest, counts as zero."""
         zero = 1e-8 * max((abs(node) for node in self.nodes), default=0.0)
-        return sum(weight for node, weight in zip(self.nodes, self.weights, strict=True) if node < -zero)
+        return float(sum(weight for node, weight in zip(self.nodes, self.weights, strict=True) if node < -zero))
 
 
 class BlockProduct:
