@@ -6,10 +6,15 @@ import torch
 from pydantic import TypeAdapter
 from torch import nn
 
+from thalweg.core.subject import Unsuited
 from thalweg.evidence import spectrum, verdict
 from thalweg.evidence._quadratic import Quadratic
 from thalweg.evidence.verdict import Verdict
+from thalweg.images import load
 from thalweg.run.foreign import subject_of_module
+from thalweg.run.recipe import Recipe
+from thalweg.run.subject import subject_of
+from thalweg.run.train import train
 
 
 def judged(curvatures, at=0.0, **options):
@@ -106,3 +111,13 @@ def test_the_record_survives_json_and_says_what_decided():
     assert third.startswith("Moving by ")
     assert any("no proof" in sentence for sentence in judged([3.0, 1.0], dense=0).sentences())
     assert "Not a critical point: the gradient's norm is 3.16" in judged([3.0, 1.0], at=1.0).sentences()[0]
+
+
+def test_a_penalty_with_kinks_is_not_judged_and_flat_pieces_are_named():
+    pictures = load("blobs3")
+    recipe = {"epochs": 1, "loss": "svm-sum"}
+    rough = train(pictures, Recipe.make(**recipe, penalty={"l1": 1e-3}))
+    with pytest.raises(Unsuited, match="penalty l1 is not smooth"):
+        verdict.inspect(subject_of(rough, pictures, examples=50))
+    flat = verdict.inspect(subject_of(train(pictures, Recipe.make(**recipe)), pictures, examples=50))
+    assert any("the objective is made of flat pieces" in sentence for sentence in flat.sentences())

@@ -68,8 +68,9 @@ class Subject:
     `shifts` names the weight and the bias of the last linear map where adding the same row to all rows of the weight (the same number to
     all biases) leaves the loss as it is: softmax and hinges of differences; None where the loss has no such symmetry.
     `problem` makes the linear problem that a linear score was trained on, over all of its examples; `others` are weights of other runs of
-    the same structure, by name. `recast` makes the same subject in another precision. `slices(centre, directions)` makes a quick function
-    of the line or the plane centre + sum of coordinates x directions, in single precision; None where there is none.
+    the same structure, by name. `recast` makes the same subject in another precision. `rough` names the penalties that are not smooth:
+    gradients and Hessians are those of the rest. `slices(centre, directions)` makes a quick function of the line or the plane
+    centre + sum of coordinates x directions, in single precision; None where there is none.
     `trajectory` is where training took the parameters, None where that was not recorded.
     """
 
@@ -87,6 +88,7 @@ class Subject:
     pictures: Pictures | None = None
     others: Mapping[str, Params] = field(default_factory=dict)
     recast: Callable[[torch.dtype], "Subject"] | None = None
+    rough: tuple[str, ...] = ()
     slices: Callable[[Params, Sequence[Params]], SliceValues] | None = None
     trajectory: Trajectory | None = None
 

@@ -1,6 +1,6 @@
 """Exact zero directions that a loss of score differences has: the same row added to all rows of the last weight, a number to all biases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from jaxtyping import Float
@@ -11,11 +11,13 @@ from thalweg.core.tree import Params, flatten, unflatten
 from thalweg.evidence._blocks import BlockProduct
 
 
-def flat_shifts(product: BlockProduct, params: Params, shifts: tuple[str, str | None] | None) -> dict[str, int]:
+def flat_shifts(
+    product: BlockProduct, params: Params, shifts: tuple[str, str | None] | None, value: Callable[[Params], Tensor]
+) -> dict[str, int]:
     """Return the parameters whose rows may be shifted alike without a change of the objective, and how many directions each has.
 
-    `shifts` names the weight and the bias for which the loss allows it; a penalty may not. A Hessian that sends a random shift to zero, to
-    rounding, has all of them as zero directions, because the penalties treat all columns alike.
+    `shifts` names the weight and the bias for which the loss allows it; a penalty may not. Where neither the objective changes along a
+    random shift nor the Hessian sends it anywhere, to rounding, all shifts are flat, because penalties treat all columns alike.
     """
     flat = {}
     size = float(product(_random(product.like)).norm())
@@ -26,7 +28,9 @@ def flat_shifts(product: BlockProduct, params: Params, shifts: tuple[str, str | 
         tree = {each: torch.zeros_like(tensor) for each, tensor in params.items()}
         tree[name] = tree[name] + row
         vector = flatten(tree)
-        if float(product(vector / vector.norm()).norm()) <= bound:
+        before, after = value(params), value({each: params[each] + tree[each] for each in params})
+        same = float((after - before).abs()) <= 1e3 * torch.finfo(product.like.dtype).eps * max(1.0, float(before.abs()))
+        if same and float(product(vector / vector.norm()).norm()) <= bound:
             flat[name] = row.numel()
     return flat
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from thalweg.core.entries import Evidence, Objective
 from thalweg.core.knobs import Integer, Number
 from thalweg.core.progress import Progress, Silent
-from thalweg.core.subject import Subject
+from thalweg.core.subject import Subject, Unsuited
 from thalweg.core.tree import Params, norm
 from thalweg.evidence._blocks import BlockProduct, noise
 from thalweg.evidence._descent import Descent, descend
@@ -100,7 +100,7 @@ def measure(
     value, gradient = objective.value_and_gradient(params)
     size = float(norm(gradient)[0])
     product = BlockProduct(objective, params, tuple(params))
-    known = flat_shifts(product, params, shifts)
+    known = flat_shifts(product, params, shifts, objective.value)
     ends = _spectrum(product, params, known, products=products, dense=dense, count=count, seed=seed, progress=progress or Silent())
     zero = curvature_tolerance * ends.largest
     negative, positive, flat = _counts(ends, zero)
@@ -188,6 +188,11 @@ def inspect(
     dense: int = 1000,
 ) -> Verdict:
     """Judge a subject's weights, over the examples that it is looked at on."""
+    if subject.rough:
+        raise Unsuited(
+            f"penalty {', '.join(subject.rough)} is not smooth, so that gradient and Hessian do not decide; for linear scores a "
+            "certificate does."
+        )
     found = measure(
         subject.objective, subject.params, gradient_tolerance=gradient_tolerance, curvature_tolerance=curvature_tolerance,
         shifts=subject.shifts, products=products, dense=dense, seed=subject.seed, progress=progress,
@@ -204,6 +209,8 @@ def _said(verdict: Verdict) -> list[str]:
     else:
         words = [f"The point is {names[verdict.kind]}: {gradient}."]
     words.append(_counted(verdict))
+    if not verdict.zero:
+        words.append("All second derivatives are zero here: the objective is made of flat pieces, as hinges are, and they decide nothing.")
     if verdict.shifts:
         known = "One zero direction is" if verdict.shifts == 1 else f"{verdict.shifts} zero directions are"
         words.append(f"{known} known exactly: shifting all classes' scores alike changes no loss, and no penalty forbids it.")

@@ -72,6 +72,7 @@ def subject_of(
         problem=_problem(setting) if setting.closed_form else None,
         pictures=_pictures(run, images, chosen.rows.numpy()),
         others={name: _same_structure(name, other, params) for name, other in others},
+        rough=tuple(entry.name for entry, _ in setting.penalties.entries if entry.proximal is not None),
         recast=lambda dtype: subject_of(
             run, images, part=part, examples=examples, mode=mode, precision="fp64" if dtype == torch.float64 else "fp32", others=others
         ),
