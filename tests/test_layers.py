@@ -14,10 +14,10 @@ ALLOWED = {
     **{name: {"core"} for name in SIBLINGS},
     "run": {"core", *SIBLINGS} - {"images"},
     "evidence": {"core", "run"},
-    "claims": {"core", *SIBLINGS, "run", "evidence"} - {"images"},
+    "claim": {"core", *SIBLINGS, "run", "evidence"} - {"images"},
     "views": {"core", "evidence"},
     "doctor": {"core", "images", "run", "evidence"},
-    "faces": {"core", *SIBLINGS, "run", "evidence", "claims", "views", "doctor"},
+    "faces": {"core", *SIBLINGS, "run", "evidence", "claim", "views", "doctor"},
 }
 RECORDS = {"evidence": {"thalweg.run.record", "thalweg.run.surface_record", "thalweg.run.population_record"}}
 

@@ -12,6 +12,7 @@ The lecture's three parts are folders, and data flows through them:
 - `surface`   functions of two numbers to race over
 - `run`       a recipe and pictures to a trained, saved run: the only place where the others meet
 - `doctor`    checks of a recipe and its pictures: what was measured, what is normal, what to do
+- `claim`     what the lecture says, each sentence measured
 - `evidence`  what can be shown of a trained W; `views` draws it; `faces` are the command line, this module and the report
 
     >>> import thalweg as tw
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from thalweg.faces.api import open_run as open
     from thalweg.faces.api import train as train
     from thalweg.faces.check import check as check
+    from thalweg.faces.claims import claims as claims
     from thalweg.faces.compare import compare as compare
     from thalweg.faces.inspect import evidence as evidence
     from thalweg.faces.inspect import inspect as inspect
@@ -40,6 +42,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Recipe": ("api", "Recipe"),
     "check": ("check", "check"),
+    "claims": ("claims", "claims"),
     "compare": ("compare", "compare"),
     "evidence": ("inspect", "evidence"),
     "inspect": ("inspect", "inspect"),
@@ -51,7 +54,22 @@ _HOMES = {
     "sweep": ("sweep", "sweep"),
     "train": ("api", "train"),
 }
-__all__ = ["Recipe", "__version__", "check", "compare", "evidence", "inspect", "load", "open", "race", "rate", "search", "sweep", "train"]
+__all__ = [
+    "Recipe",
+    "__version__",
+    "check",
+    "claims",
+    "compare",
+    "evidence",
+    "inspect",
+    "load",
+    "open",
+    "race",
+    "rate",
+    "search",
+    "sweep",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

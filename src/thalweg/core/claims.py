@@ -1,6 +1,7 @@
 """Claims: sentences of the lecture, each held against what is predicted and what is measured."""
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -9,6 +10,7 @@ from thalweg.core.entries import Entry
 
 Verdict = Literal["holds", "fails", "not applicable"]
 Real = int | float
+_EXPONENT = re.compile(r"e\+?(-?)0*(\d)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +140,7 @@ def close(part: str, predicted: Real, measured: Real, tolerance: Real, *, relati
     ('holds', 'fails')
     """
     reach = tolerance * abs(predicted) if relative else tolerance
-    words = f"{100 * tolerance:g} %" if relative and tolerance >= 1e-3 else f"{tolerance:g}{' relative' if relative else ''}"
+    words = f"{100 * tolerance:g} %" if relative and tolerance >= 1e-3 else f"{said(tolerance)}{' relative' if relative else ''}"
     return _check(part, said(predicted), said(measured), words, bool(abs(measured - predicted) <= reach), predicted, measured)
 
 
@@ -171,16 +173,14 @@ def beyond(part: str, bound: Real, interval: tuple[float, float, float], *, side
     """Hold an estimate with its 95 % interval (low, estimate, high) against a bound that the whole interval must lie above or below."""
     low, estimate, high = interval
     holds = low > bound if side == "above" else high < bound
-    words = f"{said(estimate)} ({said(low)} to {said(high)})"
+    words = _interval(interval)
     return _check(part, f"{'>' if side == 'above' else '<'} {said(bound)}", words, "95 % interval", bool(holds), bound, estimate)
 
 
 def covered(part: str, predicted: Real, interval: tuple[float, float, float], *, level: str = "95 % interval") -> Check:
     """Hold an estimate with its interval (low, estimate, high) against a number that the interval must contain."""
     low, estimate, high = interval
-    return _check(
-        part, said(predicted), f"{said(estimate)} ({said(low)} to {said(high)})", level, bool(low <= predicted <= high), predicted, estimate
-    )
+    return _check(part, said(predicted), _interval(interval), level, bool(low <= predicted <= high), predicted, estimate)
 
 
 def stated(part: str, prediction: str, measurement: str, holds: bool, *, tolerance: str = "exact") -> Check:
@@ -196,13 +196,18 @@ def absent(part: str, prediction: str, *, reason: str) -> Check:
 def said(value: Real) -> str:
     """Return a number in at most seven significant digits, whole ones whole.
 
-    >>> said(2.302585093), said(462), said(0.0), said(1e-17)
-    ('2.302585', '462', '0', '1e-17')
+    >>> said(2.302585093), said(462), said(0.0), said(1e-7), said(4.39e8)
+    ('2.302585', '462', '0', '1e-7', '4.39e8')
     """
-    if math.isfinite(value) and value == int(value) and abs(value) < 1e9:
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e7:
         return f"{int(value):,}"
     digits = 7 if 1e-3 <= abs(value) < 1e7 else 3
-    return f"{value:.{digits}g}"
+    return _EXPONENT.sub(r"e\1\2", f"{value:.{digits}g}")
+
+
+def _interval(interval: tuple[float, float, float]) -> str:
+    low, estimate, high = (f"{end:.4g}" for end in interval)
+    return f"{estimate} ({low} to {high})"
 
 
 def _check(

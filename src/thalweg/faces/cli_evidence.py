@@ -1,4 +1,4 @@
-"""The commands of evidence: `thalweg inspect | check`. Knobs of evidence, or options of `train`, stand beside those declared."""
+"""The commands of evidence: `thalweg inspect | check | claims`. Knobs of evidence, or options of `train`, stand beside those declared."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from thalweg.core.names import entry_names
-from thalweg.faces.options import LOOSE, Data, Json, Quiet, Trust
+from thalweg.faces.options import LOOSE, Colour, Data, Examples, Fit, Json, Noise, Quiet, Size, SkipBad, Test, Trust
 from thalweg.faces.terminal import answering
 
 COMMANDS = ("inspect", "check")
@@ -15,7 +15,7 @@ COMMANDS = ("inspect", "check")
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    for command in (inspect, check):
+    for command in (inspect, check, claims):
         app.command(command.__name__)(answering(command))
 
 
@@ -72,3 +72,33 @@ def check(
         data, dict(LOOSE), recipe=recipe, only=only, sample=sample, every=every, strict=strict, output=output, trust_code=trust_code,
         as_json=json, quiet=quiet or json,
     )  # fmt: skip
+
+
+def claims(
+    data: Data = "digits",
+    only: Annotated[str | None, typer.Option(metavar="CLAIM[,..]", help="Only these, as F14 or exact-saddle.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Decides what is drawn: samples, weights, noise, split.")] = 0,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print every check with prediction, measurement and tolerance.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The page (else claims.html in runs/<name>).")] = None,
+    size: Size = None,
+    fit: Fit = None,
+    colour: Colour = None,
+    skip_bad: SkipBad = False,
+    noise: Noise = None,
+    examples: Examples = None,
+    test: Test = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measure what the lecture claims, 22 sentences, on DATA: prediction, measurement, tolerance, verdict, and a page with figures.
+
+    The exit code is 0 when all hold and 1 when one fails. Most claims use at most 2,000 training pictures, averaged to 8 x 8 grey
+    pixels, of the ten largest classes; some need no pictures. All take half a minute on one core.
+    """
+    from thalweg.faces.claims import claims_command
+
+    given = {"size": size, "fit": fit, "colour": colour, "noise": noise, "examples": examples, "test": test}
+    reading = {name: str(value) for name, value in given.items() if value is not None}
+    if skip_bad:
+        reading["skip_bad"] = "true"
+    claims_command(data, reading, only=only, seed=seed, verbose=verbose, output=output, as_json=json, quiet=quiet or json)
