@@ -10,6 +10,7 @@ from torch import Tensor
 from thalweg.core.tree import Params
 from thalweg.run.module_objective import Graph, join, member
 from thalweg.run.penalties import Penalties
+from thalweg.run.second_derivatives import QuickTwice
 
 GRAPH_BYTES = 3 << 30
 """What kept graphs may take; batches beyond are differentiated anew for every product."""
@@ -78,7 +79,9 @@ class FixedObjective:
     def _graph(self, params: Params, batch: int) -> Graph:
         leaves = _leaves(params)
         values = list(leaves.values())
-        slopes = torch.autograd.grad(self.share(leaves, batch), values, create_graph=True, materialize_grads=True)
+        with QuickTwice():
+            share = self.share(leaves, batch)
+        slopes = torch.autograd.grad(share, values, create_graph=True, materialize_grads=True)
         return values, [slope if slope.requires_grad else slope + 0 * leaf for slope, leaf in zip(slopes, values, strict=True)]
 
 
