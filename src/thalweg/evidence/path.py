@@ -73,7 +73,7 @@ def measure(
     steps: Sequence[int],
     epochs: Sequence[float] | None = None,
     batch: Sequence[float | None] | None = None,
-    grid: int = 25,
+    grid: int = 21,
     most: int = 40,
     kept: Params | None = None,
     slices: Callable[[Params, Sequence[Params]], SliceValues] | None = None,
@@ -81,10 +81,10 @@ def measure(
 ) -> LossPath:
     """Return points W_0 ... W_T [points, ...] of a path on the plane through W_T along their first two principal components v_1, v_2.
 
-    x_t = <W_t - W_T, v_1>, y_t = <W_t - W_T, v_2>, off the plane |W_t - W_T - x_t v_1 - y_t v_2|. On a grid of `grid` x `grid` points
-    around the path the loss is f(W_T + x v_1 + y v_2). At `most` points of the path, evenly spaced, and at the one farthest off the
-    plane, f(W_t) itself is set against the plane's loss at (x_t, y_t), both by `objective`. `slices` makes a quick function of the plane
-    for the grid; `batch` are losses that were recorded; `kept` are other weights [1, ...] whose place is of interest.
+    x_t = <W_t - W_T, v_1>, y_t = <W_t - W_T, v_2>, off the plane |W_t - W_T - x_t v_1 - y_t v_2|. On an even grid around the path, `grid`
+    points along its longer side, the loss is f(W_T + x v_1 + y v_2). At `most` points of the path, evenly spaced, and at the one farthest
+    off the plane, f(W_t) itself is set against the plane's loss at (x_t, y_t), both by `objective`. `slices` makes a quick function of the
+    plane for the grid; `batch` are losses that were recorded; `kept` are other weights [1, ...] whose place is of interest.
 
     Raises `ConfigError` where the lists differ in length, `Unsuited` where the points span no plane.
 
@@ -121,7 +121,7 @@ def measure(
     )  # fmt: skip
 
 
-def inspect(subject: Subject, *, progress: Progress, grid: int = 25, points: int = 40) -> LossPath:
+def inspect(subject: Subject, *, progress: Progress, grid: int = 21, points: int = 40) -> LossPath:
     """Return the path of the run that a subject is of; a network that convolves is looked at in single precision."""
     path = subject.trajectory
     if path is None:
@@ -146,13 +146,14 @@ def _has_statistics(subject: Subject) -> bool:
 
 
 def _window(plane: PathPlane, grid: int) -> tuple[Float64[np.ndarray, " columns"], Float64[np.ndarray, " rows"]]:
-    """Return a grid around the path, a margin wider on each side and nowhere slimmer than a part of its longer side."""
+    """Return an even grid around the path, a margin wider on each side and nowhere slimmer than a part of the path's longer side."""
     low, high = plane.coordinates.min(0).values.numpy(), plane.coordinates.max(0).values.numpy()
     longer = float((high - low).max())
     half = np.maximum((high - low) / 2 + MARGIN * longer, SLIMMEST * longer / 2)
     left, bottom = ((low + high) / 2 - half).tolist()
     right, top = ((low + high) / 2 + half).tolist()
-    return spaced(left, right, grid), spaced(bottom, top, grid)
+    columns, rows = (max(2, round((grid - 1) * float(side / half.max())) + 1) for side in half)
+    return spaced(left, right, columns), spaced(bottom, top, rows)
 
 
 def _true(objective: Objective, points: Params, where: Sequence[int], progress: Progress) -> list[float]:
@@ -186,7 +187,7 @@ ENTRY = Evidence(
     formula="f(W_T + x v_1 + y v_2), v_k principal components of W_t - W_T",
     reference="Li et al., Visualizing the loss landscape of neural nets, NeurIPS 2018, section 7",
     knobs=(
-        Integer(name="grid", default=25, low=2, high=400, meaning="points of the plane's grid, across and up"),
+        Integer(name="grid", default=21, low=2, high=400, meaning="points along the longer side of the plane's grid"),
         Integer(name="points", default=40, low=2, high=1000, meaning="points of the path where the true loss is set against the plane's"),
     ),
     measure=measure,

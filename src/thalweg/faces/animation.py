@@ -1,44 +1,18 @@
 """The animation of a race: one GIF, drawn with Pillow, that plays wherever pictures do."""
 
-import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from thalweg.evidence.surface_paths import SurfacePaths, Trail
+from thalweg.faces._gif import FINE, FRAMES, LINE, MARGIN, WIDTH, Sheet, gif, write
 from thalweg.views import _palette as palette
 from thalweg.views._trails import line_of
 
-FINE = 2
-"""Pictures are drawn this many times as large and made smaller, which smooths every edge."""
-
-WIDTH, LONGEST, MARGIN, LINE = 640, 480, 12, 17
-FRAMES, PACE, REST = 120, 70, 2500
-"""Most frames, and milliseconds of each and of the last."""
-
 DASH, FAR = 24.0, 400
 """Pixels from dash to dash, and most dashes in one piece of a line."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """Where things are on a picture, in pixels: the plot's box, and how points of the window come into it."""
-
-    window: tuple[float, float, float, float]
-    left: int
-    top: int
-    width: int
-    height: int
-
-    def place(self, points: Float64[np.ndarray, "n 2"]) -> list[tuple[float, float]]:
-        """Return where points of the window lie on the fine picture."""
-        left, right, bottom, top = self.window
-        x = self.left + (points[:, 0] - left) / (right - left) * self.width
-        y = self.top + (top - points[:, 1]) / (top - bottom) * self.height
-        return [(FINE * a, FINE * b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
 
 
 def animate(paths: SurfacePaths) -> bytes:
@@ -47,14 +21,8 @@ def animate(paths: SurfacePaths) -> bytes:
     At most 120 frames; early steps, which are the long ones, get more of them: frame k of K shows step T (k / K)^2. It plays for ever and
     rests on the last frame. Where trails cross, the later step lies on top. Equal races give equal bytes.
     """
-    sheet = _sheet(paths)
-    frames = list(_frames(paths, sheet, _ground(paths, sheet)))
-    colours = frames[-1].quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    small = [frame.quantize(palette=colours, dither=Image.Dither.NONE) for frame in frames]
-    file = io.BytesIO()
-    pauses = [PACE] * (len(small) - 1) + [REST]
-    small[0].save(file, "GIF", save_all=True, append_images=small[1:], duration=pauses, loop=0, optimize=False, disposal=1)
-    return file.getvalue()
+    sheet = Sheet.of(paths.race.window)
+    return gif(list(_frames(paths, sheet, _ground(paths, sheet))))
 
 
 def steps_shown(last: int) -> list[int]:
@@ -67,25 +35,14 @@ def steps_shown(last: int) -> list[int]:
     return sorted({round(last * (frame / count) ** 2) for frame in range(FRAMES)})
 
 
-def _sheet(paths: SurfacePaths) -> Sheet:
-    left, right, bottom, top = paths.race.window
-    aspect = (top - bottom) / (right - left)
-    width = min(WIDTH - 2 * MARGIN, round(LONGEST / aspect))
-    return Sheet(window=paths.race.window, left=(WIDTH - width) // 2, top=2 * MARGIN + LINE, width=width, height=round(width * aspect))
-
-
 def _ground(paths: SurfacePaths, sheet: Sheet) -> Image.Image:
     """Return the picture that all frames share: title, contour bands, critical points, start, names."""
-    box = (FINE * sheet.width, FINE * sheet.height)
-    heights = Image.fromarray(paths.bands[::-1].astype(np.float32)).resize(box, Image.Resampling.BICUBIC)
-    bands = np.clip(np.floor(np.asarray(heights)), 0, len(paths.levels) - 2).astype(np.int64)
-    colours = np.array(_shades(len(paths.levels) - 1), dtype=np.uint8)
     columns, below = _columns(paths.trails), sheet.top + sheet.height + MARGIN
     size = (WIDTH, below + LINE * -(-len(paths.trails) // columns) + MARGIN)
     picture = Image.new("RGB", (FINE * size[0], FINE * size[1]), "#ffffff")
-    picture.paste(Image.fromarray(colours[bands]), (FINE * sheet.left, FINE * sheet.top))
+    picture.paste(sheet.contours(paths.bands, levels=len(paths.levels)), (FINE * sheet.left, FINE * sheet.top))
     draw = ImageDraw.Draw(picture)
-    _write(draw, (sheet.left, MARGIN), paths.race.surface.replace("-", " "))
+    write(draw, (sheet.left, MARGIN), paths.race.surface.replace("-", " "))
     for known in paths.race.critical:
         ((x, y),) = sheet.place(np.array([known.point]))
         if known.kind == "minimum":
@@ -100,13 +57,12 @@ def _ground(paths: SurfacePaths, sheet: Sheet) -> Image.Image:
         at = MARGIN + (WIDTH - 2 * MARGIN) // columns * (place % columns), below + LINE * (place // columns)
         sample = np.array([(at[0], at[1] + LINE // 2), (at[0] + 22, at[1] + LINE // 2)], dtype=np.float64)
         _stroke(draw, FINE * sample, place, 0, 1)
-        _write(draw, (at[0] + 28, at[1]), trail.name)
+        write(draw, (at[0] + 28, at[1]), trail.name)
     return picture
 
 
 def _frames(paths: SurfacePaths, sheet: Sheet, ground: Image.Image) -> Iterator[Image.Image]:
     """Yield the pictures, at their own size; what a trail has gained since the picture before is added to what is there."""
-    box = (FINE * sheet.left, FINE * sheet.top, FINE * (sheet.left + sheet.width), FINE * (sheet.top + sheet.height))
     places = [np.array(sheet.place(trail.points)) for trail in paths.trails]
     last = max(map(len, places)) - 1
     lines, drawn = ground.copy(), 0
@@ -119,10 +75,7 @@ def _frames(paths: SurfacePaths, sheet: Sheet, ground: Image.Image) -> Iterator[
         for place in reversed(range(len(places))):
             x, y = places[place][: step + 1][-1].tolist()
             draw.ellipse((x - 8, y - 8, x + 8, y + 8), fill=str(line_of(place)["color"]), outline=palette.INK, width=2)
-        picture = ground.copy()
-        picture.paste(over.crop(box), box[:2])
-        _write(ImageDraw.Draw(picture), (sheet.left + sheet.width, MARGIN), f"step {step:,} of {last:,}", anchor="ra")
-        yield picture.resize((picture.width // FINE, picture.height // FINE), Image.Resampling.BOX)
+        yield sheet.frame(ground, over, f"step {step:,} of {last:,}")
 
 
 def _stroke(draw: ImageDraw.ImageDraw, places: Float64[np.ndarray, "n 2"], place: int, first: int, last: int) -> None:
@@ -149,19 +102,8 @@ def _dashes(places: Float64[np.ndarray, "n 2"], first: int) -> list[Float64[np.n
     return dashes
 
 
-def _write(draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, anchor: str = "la") -> None:
-    draw.text((FINE * at[0], FINE * at[1]), text, fill=palette.INK, font=ImageFont.load_default(size=13 * FINE), anchor=anchor)
-
-
 def _columns(trails: Sequence[Trail]) -> int:
     """Return how many names fit side by side."""
     font = ImageFont.load_default(size=13)
     widest = max(font.getlength(trail.name) for trail in trails) + 44
     return max(1, int((WIDTH - 2 * MARGIN) // widest))
-
-
-def _shades(count: int) -> list[tuple[int, ...]]:
-    """Return the colours of the bands, paler where lower."""
-    ends = np.array([ImageColor.getrgb(colour) for colour in palette.SHARES[:3]], dtype=np.float64)
-    at = np.linspace(0, len(ends) - 1, count)
-    return [tuple(round(float(np.interp(place, np.arange(len(ends)), ends[:, channel]))) for channel in range(3)) for place in at]
