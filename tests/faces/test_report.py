@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from thalweg.core.outcome import Ending, Outcome
+from thalweg.doctor._check import Check
 from thalweg.evidence import plane
 from thalweg.faces.report import Examined, FirstLayer, ReportInput, build
 from thalweg.run.record import DataFacts, Epoch, Figures
@@ -269,3 +270,18 @@ def test_points_show_the_plane_instead_of_pictures():
 def test_a_run_of_no_epochs_still_has_a_report():
     page = Page(build(report_input(epochs=[], expected_start=None)))
     assert "loss" not in [one["id"] for one in charts(page)]
+
+
+def test_what_the_doctor_found_has_a_section_and_nothing_has_none():
+    run = report_input()
+    assert "Doctor" not in Page(build(run)).text
+    check = Check(
+        verdict="wrong", name="start loss", sentence=f"Too high {HOSTILE[0]}.", advice="Do this.", normal="Low.", made="the log",
+        cases=(HOSTILE[2],),
+    )  # fmt: skip
+    html = build(replace(run, checks=(check,)))
+    page = Page(html)
+    assert "Start loss wrong Too high <script>alert(1)</script>." in page.text
+    assert "What to do. Do this." in page.text
+    assert HOSTILE[0] not in html
+    assert ("h3", {"id": "check-start-loss"}) in page.tags

@@ -10,6 +10,7 @@ from thalweg.core.entries import Evidence
 from thalweg.core.errors import unknown
 from thalweg.core.imageset import ImageSet
 from thalweg.core.visible import visible
+from thalweg.doctor import CHECKS
 from thalweg.evidence import EVIDENCE
 from thalweg.faces import api
 from thalweg.faces._consent import refuse_foreign
@@ -177,7 +178,7 @@ def data(given: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
 
 def list_entries(what: str | None, *, as_json: bool) -> None:
     """Print entries with their knobs."""
-    catalogues: dict[str, Any] = {"format": READERS, **CATALOGUES, "surface": SURFACES, "evidence": EVIDENCE}
+    catalogues: dict[str, Any] = {"format": READERS, **CATALOGUES, "surface": SURFACES, "evidence": EVIDENCE, "check": CHECKS}
     chosen = {kind: [entry for entry in catalogue if _listed(entry, kind, what)] for kind, catalogue in catalogues.items()}
     found = {kind: entries for kind, entries in chosen.items() if entries}
     if not found:

@@ -6,11 +6,11 @@ import numpy as np
 from jaxtyping import Float
 
 from thalweg.core.imageset import ImageSet
+from thalweg.doctor._after import after
 from thalweg.evidence import plane
 from thalweg.evidence.plane import Plane
 from thalweg.faces.kept_evidence import all_kept, digest_of
 from thalweg.faces.report import Examined, FirstLayer, ReportInput
-from thalweg.images import across_parts, find_duplicates
 from thalweg.run import store
 from thalweg.run.recipe import Recipe
 from thalweg.run.run import Run
@@ -37,7 +37,8 @@ def gather(run: Run, images: ImageSet) -> ReportInput:
         first_layer=_first_layer(run),
         plane=_plane(run, images),
         findings={} if run.folder is None else all_kept(run.folder / store.EVIDENCE, model=digest_of(run.model.to_bytes())),
-        notes=(*_leaks(images), *_zeros(run), f"The weights are those after epoch {run.kept_epoch} ({recipe.keep} by {recipe.monitor})."),
+        checks=after(run, images),
+        notes=(*_zeros(run), f"The weights are those after epoch {run.kept_epoch} ({recipe.keep} by {recipe.monitor})."),
     )
 
 
@@ -80,15 +81,6 @@ def _plane(run: Run, images: ImageSet) -> Plane | None:
 def _zeros(run: Run) -> tuple[str, ...]:
     """Say how many weights a penalty has made exactly zero."""
     return (f"{run.zero_weights:,} of {run.weights:,} weights are exactly zero.",) if run.recipe.sparse else ()
-
-
-def _leaks(images: ImageSet) -> tuple[str, ...]:
-    """Say how many pictures stand in more than one part of the split, with one example."""
-    leaks = across_parts(find_duplicates(images), images.split)
-    if not leaks:
-        return ()
-    example = " = ".join(images.origin(row) for row in leaks[0][:2])
-    return (f"{len(leaks)} pictures stand in more than one part of the split, so that figures on test data may flatter ({example}).",)
 
 
 def _command(run: Run) -> str:

@@ -9,6 +9,7 @@ from jaxtyping import Float, Int64, Shaped
 
 from thalweg.core.findings import Finding
 from thalweg.core.outcome import Ending, Outcome
+from thalweg.doctor._check import Check
 from thalweg.evidence import balance, calibration, confusion, curves, filters, mistakes, probabilities, templates
 from thalweg.evidence._strict import number
 from thalweg.evidence.plane import Plane
@@ -59,7 +60,7 @@ class ReportInput:
 
     `choices` are the parts of the recipe worth naming on top, as {"score": "linear", "loss": "softmax"}; `final` holds the figures of the
     kept weights by part ("train", "validation", "test"); `expected_start` is the loss of all-zero scores;
-    `findings` those of inspections.
+    `findings` those of inspections; `checks` what the doctor has to report, nothing where all is well.
     """
 
     title: str
@@ -78,6 +79,7 @@ class ReportInput:
     first_layer: FirstLayer | None = None
     plane: Plane | None = None
     findings: Mapping[str, Finding] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
     notes: tuple[str, ...] = ()
 
 
