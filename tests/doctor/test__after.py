@@ -32,6 +32,7 @@ def rows(*losses: float) -> tuple[Epoch, ...]:
     )  # fmt: skip
 
 
+@pytest.mark.many_steps
 def test_digits_by_default_give_nothing(run, digits):
     assert after(run, digits) == ()
 
@@ -53,6 +54,12 @@ def test_a_loss_that_still_falls(run):
     stopped = replace(falling, outcome=replace(ENDED, ending=Ending.STOPPED_EARLY))
     assert _after.still_falling(stopped) is None
     assert _after.still_falling(replace(falling, metrics=())) is None
+
+
+def test_a_loss_that_rose_on_the_way(run):
+    check = _after.risen(replace(run, metrics=rows(4.6, 20.0, 1.0)))
+    assert check.sentence == "The training loss rose to 10 at epoch 1, from 2.3 before the first step."
+    assert _after.risen(replace(run, metrics=rows(4.6, 5.0, 1.0))) is None
 
 
 def test_best_epoch_long_before_the_end(run):

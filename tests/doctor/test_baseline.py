@@ -10,6 +10,7 @@ def test_entropy_of_three_to_one():
     assert entropy(np.array([3, 1, 0])) == pytest.approx(0.75 * np.log(4 / 3) + 0.25 * np.log(4))
 
 
+@pytest.mark.many_steps
 def test_real_pictures_beat_blank_ones_which_cost_at_least_the_entropy(well):
     values = {each.name: each.value for each in examine(well).measured}
     assert values["loss of real pictures"] < 0.5
@@ -17,6 +18,7 @@ def test_real_pictures_beat_blank_ones_which_cost_at_least_the_entropy(well):
     assert values["loss of blank pictures"] >= values["entropy of the classes"]
 
 
+@pytest.mark.many_steps
 def test_permuted_labels_are_wrong(patient, digits):
     labels = np.random.default_rng(0).permutation(digits.labels)
     check = examine(patient(replace(digits, labels=labels)))
@@ -24,5 +26,6 @@ def test_permuted_labels_are_wrong(patient, digits):
     assert check.sentence.startswith("The pictures do not help: validation loss")
 
 
+@pytest.mark.many_steps
 def test_pictures_of_nothing_are_wrong(patient, digits):
     assert examine(patient(replace(digits, images=np.full_like(digits.images, 7)))).verdict == "wrong"

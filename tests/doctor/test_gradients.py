@@ -21,6 +21,7 @@ def test_weights_of_zero_never_move(patient):
     assert "--init he" in check.advice
 
 
+@pytest.mark.many_steps
 def test_many_sigmoids_vanish(patient):
     check = examine(patient(score="mlp", widths=(16,) * 10, activation="sigmoid", epochs=1))
     assert check.verdict == "wrong"

@@ -6,7 +6,7 @@ import pytest
 from scipy.special import softmax
 
 from thalweg.core.imageset import ImageSet, Split
-from thalweg.doctor.labels import RATIO, SURE, examine, held_out_scores, mixture
+from thalweg.doctor.labels import RATIO, examine, held_out_scores, mixture, suspicious
 
 
 def relabelled(images: ImageSet, share: float, seed: int = 0) -> tuple[ImageSet, np.ndarray]:
@@ -34,16 +34,19 @@ def test_the_mixture_finds_what_made_the_labels():
     assert found.eta == pytest.approx(0.05, abs=0.015)
     assert found.sharpness == pytest.approx(1.5, rel=0.15)
     assert found.gain > RATIO
-    sure = found.wrong > SURE
+    sure = found.wrong > 0.5
     assert wrong[sure].mean() == pytest.approx(found.wrong[sure].mean(), abs=0.1)  # the probabilities are what they say
 
 
+@pytest.mark.many_steps
 def test_clean_labels_gain_nothing():
-    gains = [mixture(*drawn(400, 0.0, seed)[:2]).gain for seed in range(20)]
-    assert max(gains) < RATIO
+    found = [mixture(*drawn(400, 0.0, seed)[:2]) for seed in range(8)]
+    assert max(each.gain for each in found) < RATIO
+    assert not any(len(suspicious(each)) for each in found)
 
 
-def test_digits_are_clean_and_planted_labels_are_found(patient, digits):
+@pytest.mark.many_steps
+def test_planted_labels_are_found(patient, digits):
     planted, wrong = relabelled(digits, 0.02)
     check = examine(patient(planted))
     assert check.verdict == "worth knowing"
@@ -53,6 +56,7 @@ def test_digits_are_clean_and_planted_labels_are_found(patient, digits):
     assert len(named & set(wrong.tolist())) >= 9
 
 
+@pytest.mark.many_steps
 def test_held_out_scores_are_of_models_that_have_not_seen_the_example(digits):
     rows, empty = np.arange(300), np.array([], dtype=np.int64)
     some = replace(digits, split=Split(rows, empty, empty))
@@ -71,10 +75,10 @@ def test_figures_of_planted_labels(patient, digits):
         planted, wrong = relabelled(digits, 0.02, seed)
         rows, empty = np.arange(len(digits)), np.array([], dtype=np.int64)
         found = mixture(held_out_scores(replace(planted, split=Split(rows, empty, empty)), seed=0), planted.labels)
-        flagged = np.flatnonzero(found.wrong > SURE)
+        flagged = suspicious(found)
         precision.append(np.isin(flagged, wrong).mean())
         recall.append(np.isin(wrong, flagged).mean())
-    assert np.mean(precision) > 0.85
+    assert np.mean(precision) > 0.9
     assert np.mean(recall) > 0.75
 
 

@@ -13,17 +13,20 @@ def test_twenty_are_balanced(digits):
     assert len(some.split.validation) == len(some.split.test) == 0
 
 
+@pytest.mark.many_steps
 def test_tiny_rate_cannot_and_says_so(patient):
     check = examine(patient(optimiser="sgd", rate=1e-7))
     assert check.verdict == "wrong"
     assert "20 pictures cannot be learnt by heart: after 400 steps" in check.sentence
 
 
+@pytest.mark.many_steps
 def test_equal_pictures_with_different_labels_cannot(patient, digits):
     same = replace(digits, images=np.ascontiguousarray(np.broadcast_to(digits.images[:1], digits.images.shape)))
     assert examine(patient(same, prepare=["scale"], score="mlp", widths=(8,))).verdict == "wrong"
 
 
+@pytest.mark.many_steps
 @pytest.mark.filterwarnings("ignore")
 def test_huge_rate_diverges(patient):
     check = examine(patient(score="mlp", widths=(16,), optimiser="sgd", rate=1e6))

@@ -3,6 +3,7 @@ import pytest
 from thalweg.doctor.penalty import examine
 
 
+@pytest.mark.many_steps
 @pytest.mark.parametrize("settings", [{}, {"penalty": {"l1": 1e-4}}, {"penalty": None}])
 def test_loss_rises_with_the_strength(patient, settings):
     check = examine(patient(**settings))
@@ -17,5 +18,11 @@ def test_loss_rises_with_the_strength(patient, settings):
 def test_penalty_of_nothing_is_wrong(patient, monkeypatch):
     monkeypatch.setattr("thalweg.run.setting.penalised", lambda *_: frozenset())
     check = examine(patient())
-    assert check.verdict in ("wrong", "well")
-    assert check.measured[0].value == 0
+    assert check.verdict == "wrong"
+    assert check.sentence == "The penalty at the start does not rise with the strength of l2."
+
+
+def test_a_net_is_not_trained_for_it(net):
+    check = examine(net)
+    assert check.verdict == "well"
+    assert [each.name for each in check.measured] == [f"strength {each}: penalty at the start" for each in ("0", "0.01", "0.1")]

@@ -11,6 +11,7 @@ def test_ratios_of_plain_descent_by_hand(patient):
     assert one.course.moves["weight"] == pytest.approx((moved,))
 
 
+@pytest.mark.many_steps
 @pytest.mark.parametrize(
     "settings", [{"optimiser": "sgd", "rate": 1e3}, {"score": "mlp", "widths": (16,), "optimiser": "sgd", "rate": 1e6}]
 )
@@ -21,6 +22,7 @@ def test_a_rate_a_thousand_times_too_large_is_wrong(patient, settings):
     assert "thalweg rate" in check.advice
 
 
+@pytest.mark.many_steps
 def test_a_rate_that_leaves_the_weights_where_they_are(patient):
     check = examine(patient(optimiser="sgd", rate=1e-7))
     assert check.verdict == "worth knowing"

@@ -25,6 +25,8 @@ LOOK = 500
 """Pictures that the kept weights are looked at with."""
 FALL, LATE, FEWEST = 0.1, 0.2, 5
 """The loss still falls where the last fifth of at least five epochs lowered it by a tenth."""
+RISEN = 1.5
+"""The loss has risen where it is above this many times its start."""
 GAP, SURE = 0.1, 3.0
 """Over-fitting: the accuracy of training pictures is ten points, and three standard errors, above that of others."""
 EARLY, WORSE = 0.5, 1.2
@@ -35,6 +37,7 @@ def after(run: Run, images: ImageSet) -> tuple[Check, ...]:
     """Return what there is to report of a run and the pictures it was trained on, the wrong first; nothing where all is well."""
     checks = (
         ("start loss", start_loss(run)),
+        ("course", risen(run)),
         ("last epochs", still_falling(run)),
         ("over-fitting", gap(run)),
         ("best epoch", best_epoch(run)),
@@ -68,6 +71,23 @@ def start_loss(run: Run) -> Check | None:
         f"The loss began at {figures.loss:.4g}, where zero scores cost {run.expected_start:.4g}.",
         "Training had to unlearn its first scores: give pixels mean square 1 (--prepare standardise), or begin with smaller weights.",
     )
+
+
+def risen(run: Run) -> Check | None:
+    """Say where the training loss rose above its start on the way."""
+    losses = {row.epoch: row.train.loss for row in run.metrics if row.train is not None}
+    first = losses.get(0)
+    if first is None or run.recipe.start is not None or run.outcome.ending is Ending.DIVERGED:
+        return None
+    epoch = max(losses, key=lambda each: losses[each])
+    if losses[epoch] <= RISEN * max(first, run.expected_start):
+        return None
+    known = looked(
+        (Measured.of("loss at the start", first), Measured.of("highest loss", losses[epoch])), made="the log, training part",
+        normal=f"Never above {RISEN:g} times the start.",
+    )  # fmt: skip
+    said = f"The training loss rose to {losses[epoch]:.3g} at epoch {epoch}, from {first:.3g} before the first step."
+    return known.says("worth knowing", said, "The rate is too large: use a smaller one (`thalweg rate`), warm it up, or use --clip.")
 
 
 def still_falling(run: Run) -> Check | None:

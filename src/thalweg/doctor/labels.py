@@ -20,6 +20,10 @@ from thalweg.run.signals import Stop
 FOLDS, NAMED = 5, 10
 SURE = 0.8
 """The probability of a wrong label from which an example is named: at most one in five of these should be right."""
+LIKELY = 0.7
+"""The probability of another class from which it is named: where a model is never sure, its surprise at a label says little."""
+WEAK = 0.7
+"""The held-out accuracy below which the model sees gross errors only, and says so."""
 RATIO = 10.8
 """Twice the log-likelihood that a share of wrong labels must gain: chi-squared of one degree of freedom at 0.001."""
 
@@ -82,6 +86,12 @@ def mixture(scores: Float[np.ndarray, "n classes"], labels: Int64[np.ndarray, " 
     return Mixture(eta=eta, sharpness=sharp, gain=2 * float(ends[0].fun - ends[1].fun), wrong=wrong, probabilities=probabilities)
 
 
+def suspicious(found: Mixture) -> Int64[np.ndarray, " few"]:
+    """Return the labels that look wrong, the worst first; none where wrong labels explain no more than chance would."""
+    chosen = np.flatnonzero((found.wrong > SURE) & (found.probabilities.max(1) > LIKELY) & (found.gain > RATIO))
+    return chosen[np.argsort(-found.wrong[chosen], kind="stable")]
+
+
 def held_out_scores(images: ImageSet, *, seed: int) -> Float[np.ndarray, "n classes"]:
     """Return each training example's scores by a linear score that was trained without its fold: one population, a member a fold."""
     recipes = [
@@ -123,18 +133,18 @@ def examine(patient: Patient) -> Check:
     accuracy = float((scores.argmax(1) == labels).mean())
     found = mixture(scores, labels)
     made = f"seed {patient.seed}, {FOLDS}-fold cross-validation of a linear softmax score on {len(rows):,} pictures of all parts"
-    flagged = np.flatnonzero((found.wrong > SURE) & (found.gain > RATIO))
-    flagged = flagged[np.argsort(-found.wrong[flagged], kind="stable")]
+    flagged = suspicious(found)
     measured = (
         Measured.of("held-out accuracy", accuracy, made),
         Measured.of("share of wrong labels", found.eta, "of the mixture (1 - eta) softmax(a s) + eta / K, by maximum likelihood"),
         Measured.of("twice the log-likelihood gained by it", found.gain, f"chance stays below {RATIO:g} in 999 of 1,000 clean sets"),
-        Measured.of("labels that look wrong", float(len(flagged)), f"wrong with probability above {SURE:g}"),
+        Measured.of("labels that look wrong", float(len(flagged)), f"wrong with probability above {SURE:g}, another class with {LIKELY:g}"),
         Measured.of("of these right, expected", float((1 - found.wrong[flagged]).sum())),
     )
     known = looked(measured, normal="None: labels are what held-out probabilities, once calibrated, say they should be.", made=made)
     if not len(flagged):
-        words = f"No label looks wrong: a linear score that has not seen them gets {accuracy:.1%} right, and misses as often as it says."
+        seen = "it could see gross errors only" if accuracy < WEAK else "it misses as often as it says"
+        words = f"No label looks wrong to a linear score that has not seen them. It gets {accuracy:.1%} right: {seen}."
         return known.says("well", words)
     looks, sure = "looks" if len(flagged) == 1 else "look", found.wrong[flagged].sum()
     return known.says(

@@ -9,11 +9,16 @@ from thalweg.core.seeds import generator
 from thalweg.doctor._check import Check, Examination, Measured, looked, not_applicable
 from thalweg.doctor._course import walk
 from thalweg.doctor._patient import Patient
+from thalweg.optimise import OPTIMISERS
 from thalweg.run.loop import Loop
 from thalweg.run.setting import expected_start
 from thalweg.run.state import State
 
 PICTURES, STEPS, EVERY = 20, 400, 25
+FEW = 100
+"""The steps of an optimiser that is made for whole sets: its steps are long, and many of them slow."""
+HOPELESS = 0.95
+"""Half-way the rest is not worth its time where the loss is still above this share of that of zero scores."""
 WARM = 20
 """Steps over which the rate rises to the recipe's."""
 NEAR = 0.1
@@ -42,20 +47,22 @@ def examine(patient: Patient) -> Check:
         return not_applicable(f"{patient.recipe.optimiser.name} guesses: {STEPS} steps of it say nothing of the model.")
     some = twenty(patient.some, patient.seed)
     count = len(some.split.train)
-    recipe = patient.calm(patient.recipe, batch=0, epochs=STEPS)
+    steps = FEW if OPTIMISERS.get(patient.recipe.optimiser.name).full_batch else STEPS
+    recipe = patient.calm(patient.recipe, batch=0, epochs=steps)
     setting, state = patient.members([recipe], some)
     zero = expected_start(recipe, len(some.classes))
     found: list[tuple[int, float, float]] = []
 
     def done(loop: Loop, state: State) -> bool:
-        if state.step % EVERY and state.step != STEPS:
+        if state.step % EVERY:
             return False
         figures = loop.measured("train", state.params, state.buffers)[0]
         found.append((state.step, figures.loss, figures.accuracy))
-        return figures.accuracy == 1 and figures.loss < NEAR * zero
+        learnt = figures.accuracy == 1 and figures.loss < NEAR * zero
+        return learnt or (2 * state.step >= steps and figures.loss > HOPELESS * zero)
 
-    end = walk(setting, state, STEPS, done=done, schedule=lambda step: min(1.0, (step + 1) / WARM))
-    made = f"seed {patient.recipe.seed}, {count} pictures, at most {STEPS} steps on all of them, no penalty, dropout or augmentation"
+    end = walk(setting, state, steps, done=done, schedule=lambda step: min(1.0, (step + 1) / WARM))
+    made = f"seed {patient.recipe.seed}, {count} pictures, at most {steps} steps on all of them, no penalty, dropout or augmentation"
     normal = f"All right, and a loss below {NEAR:g} times that of zero scores ({NEAR * zero:.3g}); its infimum is 0."
     if end.ended or not found:
         return looked((), normal=normal, made=made).says(

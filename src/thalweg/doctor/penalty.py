@@ -13,7 +13,8 @@ NORMAL = (
     "The penalty rises with its strength at any weights but zero. At the optimum of a convex objective the data loss cannot fall with it: "
     "so it is for a linear score; a net, which may find another valley, is not trained."
 )
-STEPS = 100
+STEPS, FEW = 100, 30
+"""Steps with each strength; `FEW` of an optimiser that is made for whole sets."""
 SLACK = 0.02
 """Of the loss at zero scores: how much lower than without a penalty a trained loss may be, for rounding and noise."""
 
@@ -40,8 +41,9 @@ def examine(patient: Patient) -> Check:
     tried = ", ".join(f"{each:g}" for each in STRENGTHS)
     if not setting.closed_form:
         return known.says("well", f"{which} of strength {tried} is {', '.join(f'{each:.3g}' for each in at_start)} at the start.")
-    end = walk(setting, state, STEPS, schedule=lambda step: min(1.0, (step + 1) / WARM))
-    made = f"{made}, {len(setting.parts['train'])} pictures, {STEPS} steps with each strength"
+    steps = FEW if setting.optimiser.full_batch else STEPS
+    end = walk(setting, state, steps, schedule=lambda step: min(1.0, (step + 1) / WARM))
+    made = f"{made}, {len(setting.parts['train'])} pictures, {steps} steps with each strength"
     if end.outcomes.count(None) < len(STRENGTHS):
         return not_applicable("Training diverged, so that penalties cannot be compared.", made=made)
     losses = [figures.loss for figures in measured_part(setting, "train", end.params, end.buffers, progress=Silent())]

@@ -17,6 +17,8 @@ SMALL, LARGE = 0.05, 20.0
 """Root mean squares of prepared pixels between which initialisations that expect 1 are within a factor of twenty."""
 FLAT, WORSE = 0.5, 10.0
 """Shares of constant pixels, and how many times worse conditioned than after one shift and one scale, that are worth a word."""
+CENTRED = 0.01
+"""Pixels whose mean and deviation are this near to 0 and 1 are standardised already."""
 LOUD, FEW = 0.5, 4
 """The share of the sum of squares that one of more than so few pixels may hold."""
 MOST = 4096
@@ -88,7 +90,8 @@ def examine(patient: Patient) -> Check:
         what = "All prepared pixels are constant." if constant == inputs else "Prepared pixels are not finite."
         known = looked(measured, normal=NORMAL, made=made)
         return known.says("wrong", what, "Look at the pictures (`thalweg data`) and at --prepare.")
-    own, best = spectrum(pixels), spectrum(standardised(pixels))
+    own = spectrum(pixels)
+    best = own if abs(pixels.mean()) < CENTRED * pixels.std() and abs(pixels.std() - 1) < CENTRED else spectrum(standardised(pixels))
     how = "exact eigenvalues of [X, 1]^T [X, 1] / N" + ("" if own.determined else "; fewer examples than pixels: the sample's own")
     spectral = (
         Measured.of("largest eigenvalue", own.largest, how),

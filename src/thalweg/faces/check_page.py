@@ -28,6 +28,6 @@ def build(page: CheckPage) -> str:
         {},
         page=page,
         headline="all well" if not count else str(count),
-        summary=[sentence(summary(page.checks)) if not count else f"of {len(page.checks)} checks found something.", sentence(page.said)],
+        summary=[sentence(summary(page.checks)) if not count else f"of {len(page.checks)} checks found something.", f"{page.said}."],
         shown=shown,
     )
