@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import jaxtyping
 import numpy as np
 import pytest
 
@@ -18,7 +19,11 @@ ENDED = Outcome(ending=Ending.FINISHED, epoch=10, step=100, reason="all epochs a
 
 @pytest.fixture(scope="module")
 def run(digits) -> Run:
-    return train(digits, recipe_of("digits", {}))
+    jaxtyping.config.update("jaxtyping_disable", True)  # a whole training, as `many_steps` says of a test
+    try:
+        return train(digits, recipe_of("digits", {}))
+    finally:
+        jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def rows(*losses: float) -> tuple[Epoch, ...]:

@@ -17,7 +17,7 @@ def test_twenty_are_balanced(digits):
 def test_tiny_rate_cannot_and_says_so(patient):
     check = examine(patient(optimiser="sgd", rate=1e-7))
     assert check.verdict == "wrong"
-    assert "20 pictures cannot be learnt by heart: after 400 steps" in check.sentence
+    assert "20 pictures cannot be learnt by heart: after 200 steps" in check.sentence
 
 
 @pytest.mark.many_steps

@@ -9,7 +9,6 @@ from thalweg.core.seeds import generator
 from thalweg.doctor._check import Check, Examination, Measured, looked, not_applicable
 from thalweg.doctor._course import walk
 from thalweg.doctor._patient import Patient
-from thalweg.optimise import OPTIMISERS
 from thalweg.run.loop import Loop
 from thalweg.run.setting import expected_start
 from thalweg.run.state import State
@@ -47,7 +46,7 @@ def examine(patient: Patient) -> Check:
         return not_applicable(f"{patient.recipe.optimiser.name} guesses: {STEPS} steps of it say nothing of the model.")
     some = twenty(patient.some, patient.seed)
     count = len(some.split.train)
-    steps = FEW if OPTIMISERS.get(patient.recipe.optimiser.name).full_batch else STEPS
+    steps = FEW if patient.setting.optimiser.full_batch else STEPS
     recipe = patient.calm(patient.recipe, batch=0, epochs=steps)
     setting, state = patient.members([recipe], some)
     zero = expected_start(recipe, len(some.classes))
