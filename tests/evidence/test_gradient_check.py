@@ -253,7 +253,7 @@ def test_the_record_goes_through_json():
 def test_inspect_takes_the_proximal_step_from_the_objective_and_says_over_what():
     objective, params, _ = made(penalty="elastic")
     subject = Subject(title="digits", objective=objective, params=params, losses=lambda _: torch.zeros(1, 1), examples=12, seed=3)
-    check = inspect(subject, check_samples=1, check_steps=5)
+    check = inspect(subject, samples=1, steps=5)
     assert (check.verdict, check.proximal, check.seed, check.examples) == ("passed", True, 3, 12)
     assert "over 12 examples, the module in evaluation mode" in check.sentences()[-1]
 

@@ -2,8 +2,12 @@
 
 import numpy as np
 from jaxtyping import Float
+from torch import nn
 
 from thalweg.core.entries import Evidence
+from thalweg.core.knobs import Integer
+from thalweg.core.progress import Progress
+from thalweg.core.subject import Subject, Unsuited
 from thalweg.evidence._weights import WeightPictures, weight_picture
 
 
@@ -22,7 +26,28 @@ def measure(weights: Float[np.ndarray, "outputs inputs height width"], *, quanti
     else:
         named = [(f"filter {k}, channel {c}", weights[k, c, :, :, None]) for k in range(outputs) for c in range(inputs)]
     pictures = tuple(weight_picture(name, values, quantile=quantile) for name, values in named[:most])
-    return WeightPictures(pictures=pictures, quantile=quantile, left_out=max(len(named) - most, 0))
+    return WeightPictures(pictures=pictures, quantile=quantile, left_out=max(len(named) - most, 0), of="filter")
+
+
+def inspect(subject: Subject, *, progress: Progress | None = None, most: int = 128) -> WeightPictures:
+    """Show the first convolution's kernels, or the first hidden units' weights where they look at whole pictures."""
+    weights = _first(subject)
+    if weights is None:
+        raise Unsuited("filters are the kernels of a first convolution or the weights of first hidden units; this model has neither.")
+    return measure(weights, most=most)
+
+
+def _first(subject: Subject) -> Float[np.ndarray, "outputs inputs height width"] | None:
+    shown = subject.pictures
+    if shown is not None and shown.linear:
+        raise Unsuited("the score is linear: its weights are templates, one a class.")
+    weights = None if shown is None else shown.first_weight
+    if weights is not None and weights.ndim == 2 and shown is not None:
+        return weights.reshape(-1, *shown.images.shape[1:]).transpose(0, 3, 1, 2)
+    if weights is None and subject.module is not None:  # the kernels themselves, on what the module takes
+        layers = [layer for layer in subject.module.modules() if isinstance(layer, nn.Conv2d)]
+        weights = layers[0].weight.detach().cpu().numpy() if layers else None
+    return weights if weights is not None and weights.ndim == 4 else None
 
 
 def example() -> WeightPictures:
@@ -35,6 +60,9 @@ ENTRY = Evidence(
     summary="the first convolution's kernels as pictures",
     formula="F_k = W[k, :, :, :]",
     reference="A. Krizhevsky, I. Sutskever, G. Hinton, ImageNet classification with deep convolutional networks, NIPS 2012, figure 3",
+    knobs=(Integer(name="most", default=128, low=1, high=4096, meaning="pictures at most"),),
     measure=measure,
     example=example,
+    inspect=inspect,
+    place=81,
 )

@@ -210,7 +210,7 @@ def _scale(probe: Probe, floor: float) -> float:
     return max(abs(probe.analytic), abs(probe.numeric or 0.0), floor)
 
 
-def inspect(subject: Subject, *, progress: Progress | None = None, check_samples: int = 2, check_steps: int = 6) -> GradientCheck:
+def inspect(subject: Subject, *, progress: Progress | None = None, samples: int = 2, steps: int = 6) -> GradientCheck:
     """Check the gradient that a subject's weights are trained with, in double precision, whatever it is looked at in."""
     exact = subject.cast(torch.float64)
     penalties = getattr(exact.objective, "penalties", None)
@@ -218,8 +218,8 @@ def inspect(subject: Subject, *, progress: Progress | None = None, check_samples
     found = measure(
         exact.objective,
         exact.params,
-        samples=check_samples,
-        steps=check_steps,
+        samples=samples,
+        steps=steps,
         proximal=penalties.proximal if penalties is not None and rough else None,
         seed=exact.seed,
         progress=progress,
@@ -252,8 +252,8 @@ ENTRY = Evidence(
     formula="|a - n| / max(|a|, |n|, floor), n = (16 D(h/4) - D(h)) / 15, D(h) = (L(W + h v) - L(W - h v)) / 2h",
     reference="Press et al., Numerical Recipes, 2007, section 5.7; Moré and Wild, Estimating computational noise, SISC 2011",
     knobs=(
-        Integer(name="check_samples", default=2, low=1, high=1000, meaning="directions, steepest and random coordinates a tensor each"),
-        Integer(name="check_steps", default=6, low=3, high=16, meaning="step lengths a line, each a quarter of the one before"),
+        Integer(name="samples", default=2, low=1, high=1000, meaning="directions, steepest and random coordinates a tensor each"),
+        Integer(name="steps", default=6, low=3, high=16, meaning="step lengths a line, each a quarter of the one before"),
     ),
     measure=measure,
     example=example,

@@ -7,6 +7,9 @@ from jaxtyping import Float
 
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ModelError
+from thalweg.core.knobs import Number
+from thalweg.core.progress import Progress
+from thalweg.core.subject import Subject, Unsuited
 from thalweg.evidence._weights import WeightPictures, weight_picture
 
 
@@ -33,7 +36,15 @@ def measure(
         )
     rows = weights.reshape(-1, height, width, channels)
     pictures = tuple(weight_picture(name, row, quantile=quantile) for name, row in zip(names, rows, strict=True))
-    return WeightPictures(pictures=pictures, quantile=quantile)
+    return WeightPictures(pictures=pictures, quantile=quantile, of="class")
+
+
+def inspect(subject: Subject, *, progress: Progress | None = None, quantile: float = 0.99) -> WeightPictures:
+    """Show the rows of a linear score's W on raw pixels."""
+    shown = subject.pictures
+    if shown is None or not shown.linear or shown.first_weight is None:
+        raise Unsuited("templates are the rows of a linear score's W on raw pixels; this score is not linear in them (see filters).")
+    return measure(shown.first_weight, shown.images.shape[1:], shown.classes, quantile=quantile)
 
 
 def example() -> WeightPictures:
@@ -45,6 +56,11 @@ ENTRY = Evidence(
     summary="each row of a linear W as a picture",
     formula="T_k = reshape(W_k, height, width, channels)",
     reference="Stanford CS231n, Linear classification: interpreting a linear classifier as template matching",
+    knobs=(
+        Number(name="quantile", default=0.99, low=0, low_open=True, high=1, meaning="share of a template's |weights| within the scale"),
+    ),
     measure=measure,
     example=example,
+    inspect=inspect,
+    place=80,
 )
