@@ -84,8 +84,8 @@ def _excluded(check: GradientCheck) -> tuple[str, ...]:
     more = f" and {len(met) - 4} more" if len(met) > 4 else ""
     touched = sum(bool(probe.kinks) for probe in probes)
     return (
-        f"{touched} of {len(probes)} probes met kinks (winners changed: {shown}{more}) and were measured at smaller steps; {lost} were "
-        f"excluded because no steps below them were left, {blurred} because their error bar was too wide.",
+        f"{touched} of {len(probes)} probes met a kink or a switch of formulas (winners changed: {shown}{more}) and were measured at "
+        f"smaller steps; {lost} were excluded because no steps below were left, {blurred} because their error bar was too wide.",
     )
 
 

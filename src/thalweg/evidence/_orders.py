@@ -42,14 +42,15 @@ class Orders:
     reason: str = ""
 
 
-def orders(watched: Watched, slopes: Params, held: dict[str, Tensor], *, clear: Sequence[str], noise: float, seed: int) -> Orders:
+def orders(watched: Watched, slopes: Params, held: dict[str, Tensor], *, clear: str, noise: float, seed: int) -> Orders:
     """Walk along a Gaussian direction of length 1 through all parameters, coordinates on a kink left out.
 
-    Where kinks are too near for the order of centred differences to show, walk in the last of the tensors named in `clear` instead.
+    Where kinks are too near for the order of centred differences to show, walk in the tensor `clear` instead, which keeps clear of them
+    furthest.
     """
     course = _course(watched, slopes, held, list(slopes), noise=noise, seed=seed)
-    if course.centred_order is None and not all(course.smooth) and clear:
-        return _course(watched, slopes, held, [clear[-1]], noise=noise, seed=seed)
+    if course.centred_order is None and not all(course.smooth):
+        return _course(watched, slopes, held, [clear], noise=noise, seed=seed)
     return course
 
 

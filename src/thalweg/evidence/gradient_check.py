@@ -132,7 +132,7 @@ def _checked(watched: Watched, slopes: Params, *, samples: int, steps: int, prox
     tensors = tuple(
         _tensor(watched, name, slope, held.get(name), noise=noise, samples=samples, steps=steps, seed=seed) for name, slope in whole.items()
     )
-    clear = [each.name for each in tensors if each.floor > 0 and not any(probe.kinks for probe in each.probes)]
+    clear = min(tensors, key=_kinks).name
     course = orders(watched, whole, held, clear=clear, noise=noise, seed=seed)
     verdicts = [tensor.verdict for tensor in tensors]
     return GradientCheck(
@@ -204,6 +204,12 @@ def _summed(name: str, size: int, free: int, floor: float, probes: tuple[Probe, 
         largest=largest, bar=None if worst is None or worst.bar is None else worst.bar / _scale(worst, floor), resolution=resolution,
         probes=probes,
     )  # fmt: skip
+
+
+def _kinks(tensor: TensorCheck) -> tuple[float, ...]:
+    """Return a key that is smallest for the tensor whose probes met kinks least and could be measured at the largest steps."""
+    steps = [probe.step or 0.0 for probe in tensor.probes if probe.kind == "direction"]
+    return (tensor.floor == 0.0, sum(bool(probe.kinks) for probe in tensor.probes), -min(steps, default=0.0))
 
 
 def _scale(probe: Probe, floor: float) -> float:
