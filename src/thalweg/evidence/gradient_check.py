@@ -209,7 +209,7 @@ def _summed(name: str, size: int, free: int, floor: float, probes: tuple[Probe, 
 def _kinks(tensor: TensorCheck) -> tuple[float, ...]:
     """Return a key that is smallest for the tensor whose probes met kinks least and could be measured at the largest steps."""
     steps = [probe.step or 0.0 for probe in tensor.probes if probe.kind == "direction"]
-    return (tensor.floor == 0.0, sum(bool(probe.kinks) for probe in tensor.probes), -min(steps, default=0.0))
+    return (float(tensor.floor == 0.0), float(sum(bool(probe.kinks) for probe in tensor.probes)), -min(steps, default=0.0))
 
 
 def _scale(probe: Probe, floor: float) -> float:

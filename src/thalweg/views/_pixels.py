@@ -22,14 +22,14 @@ def png(pixels: UInt8[np.ndarray, "height width channels"]) -> tuple[bytes, int,
     return out.getvalue(), picture.width, picture.height
 
 
-def strip(panels: Sequence[UInt8[np.ndarray, "height width 3"]], *, side: int = 112, gap: int = 8) -> tuple[bytes, int, int]:
-    """Return pictures of one size side by side as PNG, each enlarged by a whole factor to about `side` pixels, nothing between them."""
+def column(panels: Sequence[UInt8[np.ndarray, "height width 3"]], *, side: int = 112, gap: int = 8) -> tuple[bytes, int, int]:
+    """Return pictures of one size below one another as PNG, each enlarged by a whole factor to about `side` pixels."""
     height, width = panels[0].shape[:2]
     factor = max(side // max(height, width), 1)
     large = (width * factor, height * factor)
-    sheet = Image.new("RGBA", (len(panels) * large[0] + (len(panels) - 1) * gap, large[1]), (0, 0, 0, 0))
+    sheet = Image.new("RGBA", (large[0], len(panels) * large[1] + (len(panels) - 1) * gap), (0, 0, 0, 0))
     for place, panel in enumerate(panels):
-        sheet.paste(Image.fromarray(panel).resize(large, Image.Resampling.NEAREST), (place * (large[0] + gap), 0))
+        sheet.paste(Image.fromarray(panel).resize(large, Image.Resampling.NEAREST), (0, place * (large[1] + gap)))
     out = io.BytesIO()
     sheet.save(out, "PNG", optimize=True)
     return out.getvalue(), sheet.width, sheet.height

@@ -1,4 +1,4 @@
-"""Attribution: picture, weights and their product side by side, with the numbers that add up to the score."""
+"""Attribution: picture, weights and their product, one below the other, with the numbers that add up to the score."""
 
 import numpy as np
 from jaxtyping import UInt8
@@ -8,7 +8,7 @@ from thalweg.core.visible import visible
 from thalweg.evidence._maps import Map
 from thalweg.evidence.attribution import Attribution, Explained, Part
 from thalweg.views._drawing import Gallery, Picture, quantity
-from thalweg.views._pixels import signed, strip
+from thalweg.views._pixels import column, signed
 from thalweg.views._weights import SCALE
 
 REACH = 0.99
@@ -16,23 +16,24 @@ REACH = 0.99
 
 
 def draw(attribution: Attribution) -> Gallery:
-    """Draw a strip of three for each picture and class: the picture, what its pixels are multiplied by, and the products."""
+    """Draw a column of three for each picture and class: the picture, what its pixels are multiplied by, and the products."""
     by = "the class's template" if attribution.linear else "the gradient of the class's score by the pixels"
     alt = (
-        f"For each class: the picture, {by}, and pixel times weight (summed over colours). Blue speaks against the class, red for it; "
+        f"For each class, from top to bottom: the picture, {by}, and pixel times weight (summed over "
+        "colours). Blue speaks against the class, red for it; "
         "zero is the middle of each scale, whose ends lie at the 99th percentile."
     )
-    strips = tuple(_strip(one, part) for one in attribution.pictures for part in one.parts)
+    columns = tuple(_column(one, part) for one in attribution.pictures for part in one.parts)
     title = "Scores taken apart: pixel times template" if attribution.linear else "Scores taken apart: gradient times input"
-    return Gallery(title=title, alt=alt, pictures=strips, scale=SCALE)
+    return Gallery(title=title, alt=alt, pictures=columns, scale=SCALE)
 
 
-def _strip(one: Explained, part: Part) -> Picture:
-    data, width, height = strip([_grey(one.picture), _coloured(part.weights), _coloured(part.products)])
+def _column(one: Explained, part: Part) -> Picture:
+    data, width, height = column([_grey(one.picture), _coloured(part.weights), _coloured(part.products)])
     name, label, answer = visible(part.name), visible(one.label), visible(one.answer)
     caption = f"{label}, score of {name}" if label == answer else f"{label}, taken for {answer}: score of {name}"
     terms = f"{quantity(part.start)} + {quantity(part.favour)} − {quantity(abs(part.against))} = {quantity(part.start + part.total)}"
-    details = (f"start + for − against: {terms}", f"score {quantity(part.score)}, missed {part.missed:.1e}", visible(one.origin))
+    details = (f"{terms} (start + for − against)", f"score {quantity(part.score)}, missed {part.missed:.1e}", visible(one.origin))
     alt = f"{visible(one.origin)}: {label}, its weights for {name} and their product"
     return Picture(png=data, width=width, height=height, alt=alt, caption=caption, details=details)
 
@@ -49,7 +50,7 @@ def _coloured(one: Map) -> UInt8[np.ndarray, "height width 3"]:
 
 
 ENTRY = View(
-    summary="picture, weights and product side by side, with the numbers that add up to the score",
+    summary="picture, weights and product, with the numbers that add up to the score",
     formula="s_k = b_k + sum_p W_kp x_p",
     reference="Stanford CS231n, Linear classification: interpreting a linear classifier as template matching",
     evidence="attribution",
