@@ -1,6 +1,7 @@
 """`thalweg inspect`, `tw.inspect` and `tw.evidence`."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -148,3 +149,10 @@ def test_the_list_shows_the_knobs_of_evidence(ask):
     assert answer.code == 0
     assert "--gradient-tolerance 0.001: gradient norm up to which a point is critical" in answer.out
     assert "leaderboard" not in answer.out
+
+
+def test_a_path_is_animated_beside_the_page(ask):
+    ask("train", "blobs3", "--score", "linear", "--epochs", "2", "--run", "r", "--quiet", "--no-report")
+    answer = ask("inspect", "r", "--only", "path", "--grid", "5", "--points", "4", "--quiet", "--json").json
+    assert Path(answer["animation"]).read_bytes().startswith(b"GIF89a")
+    assert answer["animation"] == str(Path("r", "path.gif"))

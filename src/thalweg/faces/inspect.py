@@ -146,11 +146,15 @@ def inspect_command(
         choices=_choices(run), seconds=time.monotonic() - begun,
     )  # fmt: skip
     page = inspection.report(output or home / store.INSPECTION)
+    animation = inspection.animation(page.with_name(store.ANIMATION)) if "path" in findings else None
     if as_json:
-        print(json.dumps({"run": folder, **inspection.row(), "report": str(page)}, allow_nan=False))
+        shown = {"report": str(page), "animation": None if animation is None else str(animation)}
+        print(json.dumps({"run": folder, **inspection.row(), **shown}, allow_nan=False))
         return
     for line in lines(inspection):
         print(visible(line))
+    if animation is not None:
+        print(f"gif     {visible(str(animation))}")
     print(f"report  {visible(str(page))}")
 
 

@@ -13,8 +13,10 @@ from thalweg.core.findings import Finding
 from thalweg.core.progress import Progress
 from thalweg.core.subject import Subject, Unsuited
 from thalweg.evidence import EVIDENCE
+from thalweg.evidence.path import LossPath
 from thalweg.faces._made import Made
 from thalweg.faces.inspection_page import InspectionPage, build
+from thalweg.faces.path_animation import animate
 from thalweg.run import store
 from thalweg.run.versions import versions
 from thalweg.views import VIEWS
@@ -66,6 +68,17 @@ class Inspection:
         made = Made(command=self.again, versions=versions(), seconds=self.seconds)
         page = InspectionPage(title=self.title, findings=self.findings, skipped=self.skipped, choices=self.choices, made=made)
         write_file(target, build(page))
+        return target
+
+    def animation(self, path: Source | None = None) -> Path:
+        """Write the path of the weights as a GIF and return where; by default `path.gif` in the working folder.
+
+        Raises `ConfigError` where there is no finding of the path.
+        """
+        found = self["path"]
+        assert isinstance(found, LossPath)
+        target = Path(path or store.ANIMATION)
+        write_file(target, animate(found))
         return target
 
 

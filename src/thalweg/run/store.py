@@ -21,7 +21,7 @@ from thalweg.run.record import Epoch
 
 RECIPE, METRICS, MANIFEST, MODEL, CHECKPOINTS = "recipe.toml", "metrics.jsonl", "manifest.json", "model.safetensors", "checkpoints"
 PATH = "path.safetensors"
-REPORT, INSPECTION, EVIDENCE = "report.html", "inspection.html", "evidence"
+REPORT, INSPECTION, EVIDENCE, ANIMATION = "report.html", "inspection.html", "evidence", "path.gif"
 LOCK, HOLDER = ".lock", ".lock.json"
 _LEAST = ({"fingerprint", "split"}, {"ending"})  # of a manifest's `data` and, once there is one, `outcome`
 
@@ -91,7 +91,7 @@ class Store:
     def clear(self) -> None:
         """Remove an earlier run's files, so that nothing of it is taken for the new one's; other files of the folder stay."""
         with storage_errors(self.folder):
-            for name in (MANIFEST, RECIPE, METRICS, MODEL, PATH, REPORT, INSPECTION):
+            for name in (MANIFEST, RECIPE, METRICS, MODEL, PATH, REPORT, INSPECTION, ANIMATION):
                 (self.folder / name).unlink(missing_ok=True)
             for name in (CHECKPOINTS, EVIDENCE):
                 if (self.folder / name).is_dir():
