@@ -91,7 +91,7 @@ class Trajectory:
         shapes = {name: tuple(tensor.shape[1:]) for name, tensor in like.items()}
         if shapes.keys() != self.shapes.keys() or any(tuple(self.shapes[name]) != shape for name, shape in shapes.items()):
             raise ModelError(f"this path is of other parameters than the weights: {dict(self.shapes)} there, {shapes} here.")
-        return {name: torch.cat([point.weights[name] for point in self.points]).to(tensor) for name, tensor in like.items()}
+        return {name: torch.cat([point.weights[name].to(tensor) for point in self.points]) for name, tensor in like.items()}
 
     @property
     def steps(self) -> tuple[int, ...]:

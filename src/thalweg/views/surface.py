@@ -4,12 +4,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from thalweg.core.entries import View
-from thalweg.evidence._levels import bands_of, levels_of
 from thalweg.evidence.surface import LossSurface
 from thalweg.views import _palette as palette
 from thalweg.views._drawing import SQUARE, Chart, Table, figure, plain, quantity
+from thalweg.views._ground import ground
 
-LEVELS = 13
 TITLE = "Loss on a plane through the weights"
 
 
@@ -41,38 +40,9 @@ def _heights(surface: LossSurface) -> np.ndarray:
 
 def _ground(surface: LossSurface) -> list[go.Contour | go.Scatter]:
     heights = _heights(surface)
-    known = np.isfinite(heights)
-    if not known.any():
-        return []
     if min(heights.shape) < 2:
-        return [_beads(surface, heights)]
-    levels, geometric = levels_of(heights[known], LEVELS)
-    bands = np.full_like(heights, np.nan)
-    bands[known] = bands_of(heights[known], levels, geometric=geometric, low=float(heights[known].min()))
-    shown = list(range(0, LEVELS, 2))
-    ground = go.Contour(
-        x=list(surface.x),
-        y=list(surface.y),
-        z=[[None if np.isnan(band) else round(float(band), 3) for band in line] for line in bands],
-        customdata=_hover(surface),
-        zmin=0,
-        zmax=LEVELS - 1,
-        autocontour=False,
-        contours={"start": 1, "end": LEVELS - 1, "size": 1, "coloring": "fill"},
-        line={"color": palette.SHARES[3], "width": 0.7},
-        colorscale=palette.ramp(palette.SHARES),
-        colorbar={
-            "title": {"text": "loss,<br>geometric" if geometric else "loss"},
-            "tickmode": "array",
-            "tickvals": shown,
-            "ticktext": [quantity(float(levels[level])) for level in shown],
-            "thickness": 12,
-            "outlinewidth": 0,
-            "len": 0.8,
-        },
-        hovertemplate="(%{x:.3g}, %{y:.3g}) loss %{customdata}<extra></extra>",
-    )
-    return [ground]
+        return [_beads(surface, heights)] if np.isfinite(heights).any() else []
+    return ground(surface.x, surface.y, surface.values, words=_hover(surface), lines=palette.SHARES[3])
 
 
 def _hover(surface: LossSurface) -> list[list[str]]:
