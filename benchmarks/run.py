@@ -16,7 +16,7 @@ from measure import SideError
 from table import Result, as_json, as_table
 from thalweg.core.errors import ThalwegError
 
-ROUNDS = {"linear": 9, "cnn": 9, "folder": 3, "populations": 9, "gridsearch": 1}
+ROUNDS = {"linear": 9, "cnn": 9, "folder": 3, "populations": 9, "gridsearch": 1, "surface": 5}
 QUICK_ROUNDS = 2
 RESULTS = Path(__file__).with_name("results.json")
 

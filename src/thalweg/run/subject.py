@@ -13,16 +13,18 @@ from thalweg.core.entries import Loss, Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.seeds import derive, generator
-from thalweg.core.subject import LinearProblem, Pictures, Subject
+from thalweg.core.subject import LinearProblem, Pictures, SliceValues, Subject
 from thalweg.core.tree import Params
 from thalweg.run.batches import Batch, Examples, WholeSet
 from thalweg.run.fixed_objective import FixedObjective
 from thalweg.run.linear_objective import LinearObjective
 from thalweg.run.module_objective import member, module_scores, seed_noise
 from thalweg.run.own import folded
+from thalweg.run.recipe import CATALOGUES
 from thalweg.run.run import Run
 from thalweg.run.setting import Setting, settle_down
 from thalweg.run.shifts import shift_of
+from thalweg.run.slices import LinearSliceMaker, SliceMaker
 from thalweg.run.start import Start
 from thalweg.run.trained import trained
 
@@ -77,6 +79,7 @@ def subject_of(
             run, images, part=part, examples=examples, mode=mode, precision="fp64" if dtype == torch.float64 else "fp32", others=others
         ),
         trajectory=run.trajectory,
+        slices=_slices(setting, batches, member(buffers, 0), mode=mode),
     )
 
 
@@ -122,6 +125,26 @@ def _losses(
             return torch.stack([torch.cat(list(one(member(params, index)))) for index in range(candidates)])
 
     return losses
+
+
+def _slices(
+    setting: Setting, batches: Sequence[Batch], buffers: Params, *, mode: Mode
+) -> Callable[[Params, Sequence[Params]], SliceValues] | None:
+    """Return what makes quick functions of lines and planes; None in training mode, where batches and noise matter."""
+    recipe, penalties = setting.recipe, setting.members.penalties
+    images, labels = torch.cat([batch.images for batch in batches]), torch.cat([batch.labels for batch in batches])
+
+    def losses(scores: Tensor, own: Tensor) -> Tensor:
+        return setting.loss.value(scores, own, **recipe.loss.knobs)
+
+    if setting.closed_form:
+        return LinearSliceMaker(pixels=images.flatten(1), labels=labels, losses=losses, penalties=penalties)
+    if mode == "training":
+        return None
+    cores = 1 if CATALOGUES["score"].get(recipe.score.name).foreign else torch.get_num_threads()
+    return SliceMaker(
+        module=setting.module, buffers=buffers, images=images, labels=labels, losses=losses, penalties=penalties, cores=cores
+    )  # fmt: skip
 
 
 def _problem(setting: Setting) -> Callable[[], LinearProblem]:
