@@ -68,7 +68,7 @@ def test_other_claims_hold_on_digits(name, bench):
 
 @pytest.mark.slow
 @pytest.mark.many_steps
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_every_claim_holds_with_other_seeds(seed):
     bench = Bench(tw.load("digits", seed=seed), seed)
     failed = [
