@@ -26,6 +26,13 @@ def test_permuted_labels_are_wrong(patient, digits):
     assert check.sentence.startswith("The pictures do not help: validation loss")
 
 
+def test_a_gain_within_chance_is_worth_a_word(well, monkeypatch):
+    losses = iter([np.array([1.0, 2.0, 3.0, 2.0]), np.array([2.0, 1.0, 3.0, 2.5])])  # gains 1, -1, 0, 0.5: mean 0.125, error 0.43
+    monkeypatch.setattr(type(well), "losses", lambda *_: next(losses))
+    check = examine(well)
+    assert (check.verdict, check.sentence.endswith("no more than chance might.")) == ("worth knowing", True)
+
+
 @pytest.mark.many_steps
 def test_pictures_of_nothing_are_wrong(patient, digits):
     assert examine(patient(replace(digits, images=np.full_like(digits.images, 7)))).verdict == "wrong"

@@ -58,8 +58,9 @@ SOUND = [
     *[{"score": "linear", "loss": loss} for loss in LOSSES.names()],
     *[{"score": score, "loss": loss} for score in ("mlp", "cnn") for loss in ("softmax", "svm-max", "svm-ova")],
     *[{"score": "linear", "optimiser": optimiser} for optimiser in OPTIMISERS.names() if optimiser not in ("newton", "saddle-free-newton")],
-    {"penalty": {"l1": 1e-4}}, {"penalty": "elastic"}, {"init": "he"}, {"init": "zero"}, {"smoothing": 0.1}, {"augment": ["crop"]},
-    {"average": "ema"}, {"prepare": ["scale"]}, {"prepare": ["centre", "scale"]}, {"score": "mlp", "dropout": 0.5, "batch_norm": True},
+    {"penalty": {"l1": 1e-4}}, {"penalty": "elastic"}, {"init": "he"}, {"init": "zero"}, {"smoothing": 0.1},
+    {"augment": {"name": "crop", "pad": 1}},
+    {"average": "ema"}, {"prepare": ["scale"]}, {"prepare": ["scale", "centre"]}, {"score": "mlp", "dropout": 0.5, "batch_norm": True},
     {"score": "mlp", "activation": "tanh"},
 ]  # fmt: skip
 

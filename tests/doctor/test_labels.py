@@ -69,6 +69,7 @@ def test_held_out_scores_are_of_models_that_have_not_seen_the_example(digits):
 
 
 @pytest.mark.slow
+@pytest.mark.many_steps
 def test_figures_of_planted_labels(patient, digits):
     precision, recall = [], []
     for seed in range(5):

@@ -14,6 +14,11 @@ def test_twenty_are_balanced(digits):
 
 
 @pytest.mark.many_steps
+def test_a_net_with_dropout_and_batch_norm_learns_by_heart_without_dropout(patient):
+    assert examine(patient(score="mlp", widths=(16,), dropout=0.9, batch_norm=True)).verdict == "well"
+
+
+@pytest.mark.many_steps
 def test_tiny_rate_cannot_and_says_so(patient):
     check = examine(patient(optimiser="sgd", rate=1e-7))
     assert check.verdict == "wrong"

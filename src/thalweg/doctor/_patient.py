@@ -102,8 +102,14 @@ class Patient:
         return "candidates" in self.recipe.optimiser.knobs
 
     def members(self, recipes: Sequence[Recipe], images: ImageSet) -> tuple[Setting, State]:
-        """Meet recipes with some pictures, prepared as the sample is, from the weights of the start."""
-        start = Start(self.start.params, self.start.buffers, self.setting.chain, self.some.classes)
+        """Meet recipes with some pictures, prepared as the sample is, from the weights of the start.
+
+        Weights are handed over in their order: without dropout a net's layers have other numbers.
+        """
+        module = self.setting.built(recipes[0])
+        params = {name: tensor for (name, _), tensor in zip(module.named_parameters(), self.start.params.values(), strict=True)}
+        buffers = {name: tensor for (name, _), tensor in zip(module.named_buffers(), self.start.buffers.values(), strict=True)}
+        start = Start(params, buffers, self.setting.chain, self.some.classes)
         setting = settle_down(recipes, images, start=start)
         return setting, first_state(setting, start)
 

@@ -65,6 +65,12 @@ def examine(patient: Patient) -> Check:
     if float(gain.mean()) > SURE * error:
         words = f"Real pictures reach a {part} loss of {real.mean():.3g}, blank ones {none.mean():.3g}."
         return known.says("well", words)
+    if float(gain.mean()) > 0:
+        return known.says(
+            "worth knowing",
+            f"Real pictures reach a {part} loss of {real.mean():.3g}, blank ones {none.mean():.3g}: no more than chance might.",
+            "Train for more --epochs or at a larger rate (`thalweg rate`), or hold out more examples (--validation).",
+        )
     return known.says(
         "wrong",
         f"The pictures do not help: {part} loss {real.mean():.3g}, on blank pictures {none.mean():.3g}.",
