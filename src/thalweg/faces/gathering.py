@@ -5,6 +5,7 @@ import shlex
 import numpy as np
 from jaxtyping import Float
 
+from thalweg.core.findings import Finding
 from thalweg.core.imageset import ImageSet
 from thalweg.doctor._after import after
 from thalweg.evidence import plane
@@ -36,7 +37,7 @@ def gather(run: Run, images: ImageSet) -> ReportInput:
         examined=examined,
         first_layer=_first_layer(run),
         plane=_plane(run, images),
-        findings={} if run.folder is None else all_kept(run.folder / store.EVIDENCE, model=digest_of(run.model.to_bytes())),
+        findings=_findings(run),
         checks=after(run, images),
         notes=(*_zeros(run), f"The weights are those after epoch {run.kept_epoch} ({recipe.keep} by {recipe.monitor})."),
     )
@@ -76,6 +77,14 @@ def _plane(run: Run, images: ImageSet) -> Plane | None:
 
     points = np.asarray(images.images, dtype=np.float64).reshape(-1, 2)
     return plane.measure(points, images.labels, score, classes=run.classes)
+
+
+def _findings(run: Run) -> dict[str, Finding]:
+    """Return the findings that are kept of the run's weights, but for pictures of the first layer, which the report shows by itself."""
+    if run.folder is None:
+        return {}
+    kept = all_kept(run.folder / store.EVIDENCE, model=digest_of(run.model.to_bytes()))
+    return {name: finding for name, finding in kept.items() if name not in ("templates", "filters")}
 
 
 def _zeros(run: Run) -> tuple[str, ...]:
