@@ -77,3 +77,12 @@ def test_python_gives_the_same(here, digits):
     assert "F2. The hinge losses" in found.report().read_text()
     with pytest.raises(ConfigError, match="unknown claim"):
         tw.claims("digits", only=["F0"])
+
+
+def test_a_claim_that_cannot_be_measured_says_why_and_is_no_failure(ask):
+    answer = ask("claims", "gauss", "--examples", "60", "--only", "F21", "--quiet")
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert lines[0].endswith("  not applicable")
+    assert lines[1].strip().startswith("200 training and 200 test pictures are needed; there are ")
+    assert lines[2].startswith("0 of 1 claim holds, 1 not applicable: 0 of 0 checks")

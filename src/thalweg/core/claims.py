@@ -112,6 +112,8 @@ class Finding:
         '1 of 1 holds, 1 not applicable'
         """
         applied = [check for check in self.checks if check.verdict != "not applicable"]
+        if not applied:
+            return "not applicable"
         good = sum(check.verdict == "holds" for check in applied)
         left = len(self.checks) - len(applied)
         words = f"{good} of {len(applied)} {'holds' if len(applied) == 1 else 'hold'}"

@@ -30,7 +30,9 @@ def details(found: Finding) -> Iterator[str]:
 
 
 def failures(found: Finding) -> Iterator[str]:
-    """Yield a line for each check that fails."""
+    """Yield a line for each check that fails, and why a claim is not applicable."""
+    if found.verdict == "not applicable":
+        yield from (f"     {visible(reason)}" for reason in reasons(found))
     for words in found.sentences()[1:]:
         yield f"     {words}"
 
@@ -50,7 +52,6 @@ def summary(findings: Sequence[Finding]) -> str:
     verdicts = [found.verdict for found in findings]
     checks = [check.verdict for found in findings for check in found.checks]
     words = f"{verdicts.count('holds')} of {counted(len(verdicts), 'claim')} {'holds' if len(verdicts) == 1 else 'hold'}"
-    others = [
-        f"{verdicts.count(kind)} {word}" for kind, word in (("fails", "fail"), ("not applicable", "not applicable")) if kind in verdicts
-    ]
+    failed, left = verdicts.count("fails"), verdicts.count("not applicable")
+    others = [f"{failed} {'fails' if failed == 1 else 'fail'}"] * (failed > 0) + [f"{left} not applicable"] * (left > 0)
     return f"{', '.join([words, *others])}: {checks.count('holds'):,} of {counted(len(checks) - checks.count('not applicable'), 'check')}"
