@@ -6,6 +6,7 @@ takes the peer long; a round of both sides is the same few points of that grid, 
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from measure import THREADS, peak_memory, seconds
@@ -50,10 +51,10 @@ def ours(settings: Mapping[str, Any]) -> Callable[[], None]:
     from thalweg.run.slices import SliceMaker
 
     net, pixels, labels, (centre, *directions) = _trained(settings["file"])
-    buffers = {name: tensor.detach() for name, tensor in net.named_buffers()}
+    buffers, loss = {name: tensor.detach() for name, tensor in net.named_buffers()}, LOSSES.get("softmax")
+    losses = partial(loss.value, **loss.defaults())
     maker = SliceMaker(
-        module=net, buffers=buffers, images=pixels, labels=labels, losses=LOSSES.get("softmax").value, penalties=Penalties([], frozenset()),
-        cores=THREADS,
+        module=net, buffers=buffers, images=pixels, labels=labels, losses=losses, penalties=Penalties([], frozenset()), cores=THREADS
     )  # fmt: skip
     values, points = maker(centre, directions), torch.tensor(_points(), dtype=torch.float64)
     return lambda: settings.get("out", []).append(values(points)[0].double().mean(1).tolist())
