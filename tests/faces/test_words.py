@@ -44,7 +44,8 @@ def test_what_suits_the_score_is_filled_in_and_yields_to_what_is_given() -> None
 
 @pytest.mark.parametrize("optimiser", [entry.name for entry in CATALOGUES["optimiser"] if entry.full_batch])
 def test_whole_set_optimisers_go_with_every_score(optimiser: str) -> None:
-    for score in ("linear", "mlp", "cnn", "resnet"):
+    solves = CATALOGUES["optimiser"].get(optimiser).reached is not None  # linear scores only
+    for score in ("linear",) if solves else ("linear", "mlp", "cnn", "resnet"):
         assert compose({"score": score, "optimiser": optimiser}, {}).batch_size(100) == 100
 
 

@@ -26,7 +26,8 @@ def test_an_even_number_of_rates_would_leave_the_default_out(rates):
 
 def test_all_enter_a_plain_recipe_each_with_its_own_defaults_and_equally_many_values():
     found, left = enter(Recipe(optimiser={"name": "momentum", "rate": 3.0}))
-    assert ([one.optimiser for one in found], left) == (OPTIMISERS.names(), ())
+    assert [one.optimiser for one in found] == [name for name in OPTIMISERS.names() if name != "exact"]
+    assert [(out.optimiser, "needs a penalty of strength above 0" in out.reason) for out in left] == [("exact", True)]
     assert {one.optimiser: one.knob for one in found if one.knob != "rate"} == {"lbfgs": None, "random-search": "scale"}
     assert {len(one.values) for one in found if one.knob} == {3}
     for one in found:
@@ -47,7 +48,7 @@ def test_who_cannot_train_the_recipe_is_left_out_with_the_reason():
 
 
 def test_methods_for_the_whole_set_keep_to_it_and_those_without_a_rate_go_without_the_schedule():
-    found, left = enter(Recipe(batch=32, schedule=["cosine"]))
+    found, left = enter(Recipe(batch=32, schedule=["cosine"], penalty={"l2": 1e-3}))
     by_name = {one.optimiser: one.recipe for one in found}
     assert left == ()
     assert (by_name["sgd"].batch, by_name["newton"].batch) == (32, None)

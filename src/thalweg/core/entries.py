@@ -13,6 +13,7 @@ import torch
 from jaxtyping import Float, Int64, Shaped, UInt8
 from torch import Tensor, nn
 
+from thalweg.core.dual import Dual
 from thalweg.core.findings import Finding, Record
 from thalweg.core.imageset import ImageSet
 from thalweg.core.knobs import Knob
@@ -143,6 +144,7 @@ class Loss(Entry):
     `fused(...)` -> both, where that is cheaper than one after the other; equal to them up to rounding of numbers near 1.
     `probabilities`: softmax of the scores estimates class probabilities (true of likelihood losses only). `curvature(classes, **knobs)`
     bounds the eigenvalues of the Hessian by the scores, wherever there is one; None where a loss is made of flat pieces.
+    `dual`: for a loss that is convex in the scores, what a lower bound and an exact solution are made of.
     """
 
     value: Callable[..., Float[Tensor, "*members batch"]]
@@ -151,6 +153,7 @@ class Loss(Entry):
     fused: Callable[..., tuple[Tensor, Tensor]] | None = None
     probabilities: bool = False
     curvature: Callable[..., float] | None = None
+    dual: Dual | None = None
 
     def value_and_gradient(
         self, scores: Float[Tensor, "*members batch classes"], labels: Int64[Tensor, " batch"], **knobs: Any
@@ -167,12 +170,13 @@ class Penalty(Entry):
 
     `value(weight, **knobs)` -> [members], the whole penalty with its strength; `gradient(weight, **knobs)` -> gradient of the smooth part,
     a new tensor; `proximal(weight, step [members], **knobs)` -> prox of step * (the part that is not smooth). The first knob is always
-    `strength`.
+    `strength`. `coefficients(**knobs)` -> (l1, l2) where the penalty is l1 * sum |W| + l2 * sum W^2, knobs as plain numbers.
     """
 
     value: Callable[..., Float[Tensor, " members"]]
     gradient: Callable[..., Float[Tensor, "members ..."]]
     proximal: Callable[..., Float[Tensor, "members ..."]] | None = None
+    coefficients: Callable[..., tuple[float, float]] | None = None
 
 
 @runtime_checkable
@@ -207,6 +211,8 @@ class Optimiser(Entry):
     `full_batch`: by default a step looks at the whole training set. `proximal`: a proximal step of length `rate` may follow the update
     (otherwise penalties that are not smooth are refused). `stable_rate(settings, curvature)`: the rate below which the rule converges
     and above which it diverges on a quadratic whose largest curvature is that, knobs as plain numbers; None where there is no such rate.
+    `reached(state, settings)`: for an optimiser that has an aim of its own, whether each member is there, and a sentence on where it is;
+    who is there has converged, and the last weights are the answer.
     """
 
     init: Callable[[Params, Settings], State]
@@ -214,6 +220,7 @@ class Optimiser(Entry):
     full_batch: bool = False
     proximal: bool = False
     stable_rate: Callable[[Settings, float], float] | None = None
+    reached: Callable[[State, Settings], Sequence[tuple[bool, str]]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,8 +23,10 @@ import math
 import torch
 from torch import Tensor
 
+from thalweg.core.dual import Dual, Smoothed
 from thalweg.core.entries import Labels, Loss
 from thalweg.core.knobs import Number
+from thalweg.loss import _softmax_dual as convex
 from thalweg.loss._rivals import leads
 from thalweg.loss._scores import Scores, Setting, Values, per_class, true_class, widened
 
@@ -120,6 +122,13 @@ def curvature(classes: int, *, smoothing: float) -> float:
     return 0.5
 
 
+def smooth(scores: Scores, labels: Labels, width: float, *, smoothing: float) -> Smoothed:
+    """Return the loss as it is: it has no kinks. Its Hessian by the scores is diag(p) - p p^T."""
+    values, slope = fused(scores, labels, smoothing=smoothing)
+    probabilities = slope + convex.targets(slope, labels, smoothing=smoothing)
+    return Smoothed(value=values, slope=slope, weights=probabilities, rank=probabilities)
+
+
 ENTRY = Loss(
     summary="Cross-entropy of the softmax: minus the log-probability of the true class",
     formula="L_i = log(1 + sum_{j != y} exp(s_j - s_y))",
@@ -133,4 +142,5 @@ ENTRY = Loss(
     fused=fused,
     probabilities=True,
     curvature=curvature,
+    dual=Dual(conjugate=convex.conjugate, smooth=smooth, balanced=convex.balanced, shifts=True, kinked=False),
 )

@@ -14,7 +14,9 @@ Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: max(0, 1 + 5.1 - 3.2) = 2
 1 + 2.5 + 3.1 = 6.6 (svm-sum: 6.6 + 6.3 = 12.9).
 """
 
+from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
+from thalweg.loss import _rivals_dual as rivals
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._rivals import at_class, to_scores, violations, worst
 from thalweg.loss._scores import Scores, Setting, Values
@@ -54,6 +56,16 @@ def at_zero(classes: int, *, margin: float) -> float:
     return margin * min(classes - 1, 1)
 
 
+def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
+    """Return l*(a) = -margin * sum b, on b >= 0, sum b <= 1: b_k is the slope of wrong class k, the true class has minus their sum.
+
+    >>> import torch
+    >>> conjugate(torch.tensor([[-0.75, 0.5, 0.25]]), torch.tensor([0]), margin=1.0)
+    tensor([-0.7500])
+    """
+    return rivals.linear_conjugate(slopes, labels, margin=margin)
+
+
 ENTRY = Loss(
     summary="Multi-class hinge (Crammer-Singer): the largest margin violation",
     formula="L_i = max(0, margin + max_{j != y} s_j - s_y)",
@@ -62,4 +74,5 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    dual=Dual(conjugate=conjugate, smooth=rivals.largest, balanced=rivals.balanced, shifts=True, kinked=True),
 )

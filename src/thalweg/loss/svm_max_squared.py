@@ -10,7 +10,9 @@ To namesakes: none in PyTorch, scikit-learn or Keras (`LinearSVC(multi_class="cr
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: 2.9^2 = 8.41; s = (2.2, 2.5, -3.1), y = 2: 6.6^2 = 43.56.
 """
 
+from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
+from thalweg.loss import _rivals_dual as rivals
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._rivals import at_class, to_scores, violations, worst
 from thalweg.loss._scores import Scores, Setting, Values
@@ -57,6 +59,17 @@ def curvature(classes: int, *, margin: float) -> float:
     return 4.0
 
 
+def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
+    """Return l*(a) = B^2 / 4 - margin B with B = sum b, on b >= 0: b_k is the slope of wrong class k, the true class has -B.
+
+    >>> import torch
+    >>> conjugate(torch.tensor([[-3.0, 2.0, 1.0]]), torch.tensor([0]), margin=1.0)
+    tensor([-0.7500])
+    """
+    total = rivals.wrong(slopes, labels).sum(1)
+    return total.square() / 4 - margin * total
+
+
 ENTRY = Loss(
     summary="Squared multi-class hinge (Crammer-Singer): the largest margin violation, squared",
     formula="L_i = max(0, margin + max_{j != y} s_j - s_y)^2",
@@ -66,4 +79,5 @@ ENTRY = Loss(
     gradient=gradient,
     at_zero=at_zero,
     curvature=curvature,
+    dual=Dual(conjugate=conjugate, smooth=rivals.largest_squared, balanced=rivals.balanced, shifts=True, kinked=True),
 )

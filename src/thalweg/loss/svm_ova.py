@@ -13,7 +13,9 @@ scikit-learn fits one machine where this has two). scikit-learn's `hinge_loss` i
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: max(0, 1 - 3.2) + max(0, 1 + 5.1) + max(0, 1 - 1.7) = 0 + 6.1 + 0 = 6.1.
 """
 
+from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
+from thalweg.loss import _sides_dual as sides
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._one_versus_all import directions, violations
 from thalweg.loss._scores import Scores, Setting, Values
@@ -49,6 +51,16 @@ def at_zero(classes: int, *, margin: float) -> float:
     return margin * classes
 
 
+def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
+    """Return l*(a) = -margin * sum b, on 0 <= b_k <= 1 with a_k = -t_k b_k.
+
+    >>> import torch
+    >>> conjugate(torch.tensor([[-1.0, 0.5, 0.0]]), torch.tensor([0]), margin=1.0)
+    tensor([-1.5000])
+    """
+    return -margin * sides.sizes(slopes, labels).sum(1)
+
+
 ENTRY = Loss(
     summary="One-versus-all hinge: one two-class machine a class, violations added up",
     formula="L_i = sum_k max(0, margin - t_k s_k), t_k = +1 for the true class, else -1",
@@ -57,4 +69,5 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    dual=Dual(conjugate=conjugate, smooth=sides.plain, balanced=sides.balanced, shifts=False, kinked=True),
 )

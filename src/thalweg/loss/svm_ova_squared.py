@@ -12,7 +12,9 @@ classes or more; with two, scikit-learn fits one machine where this has two). Py
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: 0 + 6.1^2 + 0 = 37.21.
 """
 
+from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
+from thalweg.loss import _sides_dual as sides
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._one_versus_all import directions, violations
 from thalweg.loss._scores import Scores, Setting, Values
@@ -57,6 +59,17 @@ def curvature(classes: int, *, margin: float) -> float:
     return 2.0
 
 
+def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
+    """Return l*(a) = sum (b_k^2 / 4 - margin b_k), on b_k >= 0 with a_k = -t_k b_k.
+
+    >>> import torch
+    >>> conjugate(torch.tensor([[-2.0, 1.0, 0.0]]), torch.tensor([0]), margin=1.0)
+    tensor([-1.7500])
+    """
+    b = sides.sizes(slopes, labels)
+    return (b.square() / 4 - margin * b).sum(1)
+
+
 ENTRY = Loss(
     summary="Squared one-versus-all hinge: one two-class machine a class, squared violations added up",
     formula="L_i = sum_k max(0, margin - t_k s_k)^2, t_k = +1 for the true class, else -1",
@@ -66,4 +79,5 @@ ENTRY = Loss(
     gradient=gradient,
     at_zero=at_zero,
     curvature=curvature,
+    dual=Dual(conjugate=conjugate, smooth=sides.squared, balanced=sides.balanced, shifts=False, kinked=False),
 )

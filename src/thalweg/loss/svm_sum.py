@@ -11,7 +11,9 @@ number of classes, the true one included), so this = K times PyTorch's. Keras an
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: max(0, 5.1 - 3.2 + 1) + max(0, -1.7 - 3.2 + 1) = 2.9 + 0 = 2.9.
 """
 
+from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
+from thalweg.loss import _rivals_dual as rivals
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._rivals import to_scores, violations
 from thalweg.loss._scores import Scores, Setting, Values
@@ -46,6 +48,16 @@ def at_zero(classes: int, *, margin: float) -> float:
     return margin * (classes - 1)
 
 
+def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
+    """Return l*(a) = -margin * sum b, on 0 <= b_k <= 1: b_k is the slope of wrong class k, the true class has minus their sum.
+
+    >>> import torch
+    >>> conjugate(torch.tensor([[-1.5, 1.0, 0.5]]), torch.tensor([0]), margin=1.0)
+    tensor([-1.5000])
+    """
+    return rivals.linear_conjugate(slopes, labels, margin=margin)
+
+
 ENTRY = Loss(
     summary="Multi-class hinge (Weston-Watkins): all margin violations added up",
     formula="L_i = sum_{j != y} max(0, s_j - s_y + margin)",
@@ -54,4 +66,5 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    dual=Dual(conjugate=conjugate, smooth=rivals.separate, balanced=rivals.balanced, shifts=True, kinked=True),
 )

@@ -11,7 +11,9 @@ svm-ova-squared.
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: 2.9^2 + 0 = 8.41.
 """
 
+from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
+from thalweg.loss import _rivals_dual as rivals
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._rivals import to_scores, violations
 from thalweg.loss._scores import Scores, Setting, Values
@@ -55,6 +57,17 @@ def curvature(classes: int, *, margin: float) -> float:
     return 2.0 * classes if classes > 1 else 0.0
 
 
+def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
+    """Return l*(a) = sum (b_k^2 / 4 - margin b_k), on b_k >= 0: b_k is the slope of wrong class k, the true class has minus their sum.
+
+    >>> import torch
+    >>> conjugate(torch.tensor([[-3.0, 2.0, 1.0]]), torch.tensor([0]), margin=1.0)
+    tensor([-1.7500])
+    """
+    b = rivals.wrong(slopes, labels)
+    return (b.square() / 4 - margin * b).sum(1)
+
+
 ENTRY = Loss(
     summary="Squared multi-class hinge (Weston-Watkins): squared margin violations added up",
     formula="L_i = sum_{j != y} max(0, s_j - s_y + margin)^2",
@@ -64,4 +77,5 @@ ENTRY = Loss(
     gradient=gradient,
     at_zero=at_zero,
     curvature=curvature,
+    dual=Dual(conjugate=conjugate, smooth=rivals.separate_squared, balanced=rivals.balanced, shifts=True, kinked=False),
 )

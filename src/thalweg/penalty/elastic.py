@@ -53,6 +53,15 @@ def proximal(
     return l1.proximal(weight, step, strength=strength * mix)
 
 
+def coefficients(*, strength: float, mix: float, half: bool) -> tuple[float, float]:
+    """Return strength * mix and strength * (1 - mix), the second halved on request.
+
+    >>> coefficients(strength=1.0, mix=0.25, half=False)
+    (0.25, 0.75)
+    """
+    return strength * mix, l2.coefficients(strength=strength * (1 - mix), half=half)[1]
+
+
 ENTRY = Penalty(
     summary="Mixture of L1 and L2: exact zeros, and groups of weights kept together",
     formula="R(W) = strength * (mix * sum |W| + (1 - mix) * sum W^2)",
@@ -65,4 +74,5 @@ ENTRY = Penalty(
     value=value,
     gradient=gradient,
     proximal=proximal,
+    coefficients=coefficients,
 )

@@ -43,6 +43,15 @@ def proximal(weight: Float[Tensor, "members ..."], step: Float[Tensor, " members
     return soft_threshold(weight, step * strength)
 
 
+def coefficients(*, strength: float) -> tuple[float, float]:
+    """Return (strength, 0).
+
+    >>> coefficients(strength=0.5)
+    (0.5, 0.0)
+    """
+    return strength, 0.0
+
+
 ENTRY = Penalty(
     summary="Sum of magnitudes: makes weights exactly zero",
     formula="R(W) = strength * sum |W|",
@@ -51,4 +60,5 @@ ENTRY = Penalty(
     value=value,
     gradient=gradient,
     proximal=proximal,
+    coefficients=coefficients,
 )

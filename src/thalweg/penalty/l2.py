@@ -39,6 +39,15 @@ def gradient(weight: Float[Tensor, "members ..."], *, strength: Setting, half: b
     return over_weight(strength if half else 2 * strength, weight) * weight
 
 
+def coefficients(*, strength: float, half: bool) -> tuple[float, float]:
+    """Return (0, strength), or one half of it.
+
+    >>> coefficients(strength=0.5, half=True)
+    (0.0, 0.25)
+    """
+    return 0.0, strength / 2 if half else strength
+
+
 ENTRY = Penalty(
     summary="Sum of squared weights: prefers many small weights",
     formula="R(W) = strength * sum W^2",
@@ -46,4 +55,5 @@ ENTRY = Penalty(
     knobs=(STRENGTH, HALF),
     value=value,
     gradient=gradient,
+    coefficients=coefficients,
 )

@@ -60,6 +60,9 @@ class Batches(Protocol):
     def chunks(self) -> Iterator[Batch]:
         """Walk over the chunks; every walk gives the same."""
 
+    def matrix(self) -> Batch:
+        """Return all examples as one batch of flat images [examples, inputs]."""
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
@@ -139,6 +142,10 @@ class MiniBatch:
         """Yield the batch."""
         yield Batch(self.images, self.labels, self.own)
 
+    def matrix(self) -> Batch:
+        """Return the batch, its images flat."""
+        return Batch(self.images.flatten(1), self.labels, self.own)
+
 
 @dataclass(eq=False)
 class WholeSet:
@@ -176,13 +183,38 @@ class WholeSet:
         """Walk over the chunks in the part's own order."""
         with self._lock:  # members side by side all begin with the first chunk
             if self.keep and self._kept is None and self.examples * self.part.pixels.shape[1] * 4 <= CACHE_BYTES:
-                self._kept = list(self._fresh())
+                self._kept = _side_by_side(self._fresh(), self.examples)
         yield from self._fresh() if self._kept is None else self._kept
+
+    def matrix(self) -> Batch:
+        """Return all examples as one batch; where the chunks are kept, it is the memory that they lie in."""
+        chunks = list(self.chunks())
+        labels, own = torch.cat([batch.labels for batch in chunks]), self.own
+        kept = chunks[0].images
+        if self._kept is not None:
+            stride = (kept[0].numel(), 1)
+            pixels = kept.as_strided((self.examples, kept[0].numel()), stride, 0)
+        else:
+            pixels = torch.cat([batch.images.flatten(1) for batch in chunks])
+        return Batch(pixels, labels, None if own is None else own[:, self.part.rows])
 
     def _fresh(self) -> Iterator[Batch]:
         for rows in self.part.rows.split(cuts(len(self.part), self.part.chunk)):
             raw, labels = self.part.raw(rows)
             yield Batch(self.prepare(raw), labels, None if self.own is None else self.own[:, rows])
+
+
+def _side_by_side(chunks: Iterator[Batch], examples: int) -> list[Batch]:
+    """Copy chunks into one piece of memory as they come; return views of it."""
+    store: Tensor | None = None
+    kept: list[Batch] = []
+    begin = 0
+    for images, labels, own in chunks:
+        store = images.new_empty(examples, *images.shape[1:]) if store is None else store
+        place = store[begin : begin + len(images)]
+        kept.append(Batch(place.copy_(images), labels, own))
+        begin += len(images)
+    return kept
 
 
 def order(examples: int, *, seed: int, epoch: int) -> Int64[Tensor, " n"]:

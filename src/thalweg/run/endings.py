@@ -31,17 +31,29 @@ def endings(setting: Setting, state: State, train: Batches) -> dict[int, Outcome
     """Return the outcomes that the logs decide, by place: a vanishing gradient, all epochs done, no better figure for `patience` epochs."""
     recipe = setting.recipe
     norms = gradient_norms(setting, state, train) if recipe.tolerance and state.step else []
+    aim = setting.optimiser.reached
+    there = aim(state.optimiser, setting.settings) if aim is not None and state.step else []
     ends = {}
     for place, member in enumerate(setting.members.recipes):
         best = None if state.best is None else state.best.epochs[state.active[place]]
-        if norms and norms[place] < recipe.tolerance:
+        if there and there[place][0]:
+            ends[place] = _outcome(Ending.CONVERGED, state, there[place][1])
+        elif norms and norms[place] < recipe.tolerance:
             ends[place] = _outcome(Ending.CONVERGED, state, f"gradient norm {norms[place]:.3g} is below {recipe.tolerance:g}")
         elif state.epoch >= recipe.epochs:
-            ends[place] = _outcome(Ending.FINISHED, state, f"all {recipe.epochs} epochs are done")
+            so_far = f"; {there[place][1]}" if there else ""
+            ends[place] = _outcome(Ending.FINISHED, state, f"all {recipe.epochs} epochs are done{so_far}", _further(setting))
         elif member.patience is not None and best is not None and state.epoch - best >= member.patience:
             reason = f"no better {recipe.monitor} for {member.patience} epochs; the best was after epoch {best}"
             ends[place] = _outcome(Ending.STOPPED_EARLY, state, reason)
     return ends
+
+
+def _further(setting: Setting) -> str:
+    """Say what to do where an optimiser that has an aim of its own did not get there."""
+    if setting.optimiser.reached is None:
+        return ""
+    return f"its aim is not reached: give it more epochs (--epochs {2 * max(1, setting.recipe.epochs)}), or --precision fp64."
 
 
 def gradient_norms(setting: Setting, state: State, train: Batches) -> list[float]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from thalweg.core.entries import Loss
+from thalweg.core.subject import LinearProblem
 from thalweg.core.tiles import spread
 from thalweg.core.tree import Params
 from thalweg.run.batches import Batches, Counts
@@ -70,6 +72,21 @@ class LinearObjective:
             products.append(_pull_back(pixels, curved, own, counts))
         return self.penalties.add_hessian_vector(params, vectors, _total_params(products))
 
+    def problem(self, place: int) -> LinearProblem:
+        """Return what one member's objective is made of: its own examples, and its own numbers as plain ones."""
+        pixels, labels, own = self.batches.matrix()
+        if own is not None:
+            rows = own[place].nonzero()[:, 0]
+            pixels, labels = pixels.index_select(0, rows), labels[rows]
+        return LinearProblem(
+            pixels=pixels,
+            labels=labels,
+            loss=self.loss,
+            knobs=_plain(self.knobs, place),
+            penalties=[(penalty, _plain(knobs, place)) for penalty, knobs in self.penalties.entries],
+            penalise_biases="bias" in self.penalties.names,
+        )
+
     def _rows(self) -> Iterator[tuple[Float[Tensor, "batch inputs"], Int64[Tensor, " batch"], Bool[Tensor, "members batch"] | None]]:
         for images, labels, own in self.batches.chunks():
             yield images.flatten(1), labels, own
@@ -81,6 +98,11 @@ def linear_scores(pixels: Float[Tensor, "batch inputs"], params: Params) -> Floa
     if len(weight) == 1:
         return torch.addmm(bias.reshape(-1, 1), weight[0], pixels.T)[None].transpose(1, 2)
     return spread(weight, pixels.T).add_(bias[:, :, None]).transpose(1, 2)
+
+
+def _plain(knobs: Knobs, place: int) -> dict[str, Any]:
+    """Return a member's knobs as plain values."""
+    return {name: float(value.flatten()[place]) if isinstance(value, Tensor) else value for name, value in knobs.items()}
 
 
 def _pull_back(pixels: Tensor, slope: Tensor, own: Tensor | None, counts: Counts) -> Params:

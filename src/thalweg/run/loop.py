@@ -38,6 +38,7 @@ class Loop:
     """One population's training under way. State goes in and comes out of every method; the setting follows the members that are left.
 
     `schedule(step)` multiplies everybody's rate in place of the recipe's schedules; `watch` is told every step.
+    `proved` is the widest gap that the last step has proved, where its optimiser proves any.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Loop:
         self.everyone, self.setting, self.recipe = setting, setting, recipe
         self.log, self.stop, self.progress = log, stop, progress
         self.schedule, self.watch = schedule, watch
+        self.proved: dict[str, float] = {}
         self.examples = len(setting.parts["train"])
         self.sizes = cuts(self.examples, recipe.batch_size(self.examples))
         self.steps = len(self.sizes) * recipe.epochs
@@ -97,7 +99,7 @@ class Loop:
                 if self.stop.asked or state.ended:
                     break
                 state, loss = self.step(state, batches)
-                self.progress.advance(1, loss=loss)
+                self.progress.advance(1, loss=loss, **self.proved)
                 if self.checkpoints.due(state):
                     state = self.checkpoints.written(state)
         finally:
@@ -126,7 +128,7 @@ class Loop:
         bounded: Objective = objective if members.clip is None else Clipped(objective, members.clip)
         generators = Generators(members.seeds, "optimiser", state.step, device=setting.device)
         params, memory, info = setting.optimiser.step(bounded, state.params, state.optimiser, settings, generators)
-        if members.penalties.entries and setting.optimiser.proximal:
+        if members.penalties.entries and setting.optimiser.proximal and "rate" in settings:
             params = members.penalties.proximal(params, settings["rate"])
         if self.watch is not None:
             self.watch(state, info)
@@ -144,6 +146,7 @@ class Loop:
                 event = f"{name} stopped being finite at step {state.step + 1}"
                 gone[place] = divergence(state, event, rate=after.rates[place], advised=members.rates[place])
         lowest = loss.item() if len(loss) == 1 else (loss.nan_to_num(nan=math.inf) if gone else loss).min().item()
+        self.proved = {"gap": info["gap"].max().item()} if "gap" in info else {}
         return (self.leave(after, gone, before=state) if gone else after), lowest
 
     def recorded(self, state: State, loss: Float[Tensor, " members"]) -> Trajectory | None:
@@ -186,7 +189,7 @@ class Loop:
     def last_words(self, state: State, outcomes: Mapping[int, Outcome]) -> Best | None:
         """Return the weights to keep with those of members that leave before the others, where the last ones are asked for."""
         leaving = [place for place, outcome in outcomes.items() if outcome.ending is not Ending.DIVERGED]
-        if self.recipe.keep == "best" or not leaving or state.best is None:
+        if self.recipe.keeps_best or not leaving or state.best is None:
             return state.best
         params, buffers = self.standing(state)
         return taken_in(state, leaving, params, buffers, epoch=state.epoch)
@@ -254,7 +257,7 @@ class Loop:
         assert state.best is not None
         ends = [state.outcomes[number] for number in state.active]
         last = [place for place, end in enumerate(ends) if end is None or end.ending is not Ending.DIVERGED]
-        if self.recipe.keep == "best" or not last:
+        if self.recipe.keeps_best or not last:
             return state.best
         params, buffers = self.standing(state)
         return taken_in(state, last, params, buffers, epoch=state.epoch)

@@ -20,6 +20,7 @@ from thalweg.loss import LOSSES
 from thalweg.optimise import OPTIMISERS
 from thalweg.penalty import PENALTIES
 from thalweg.prepare import PREPARATIONS
+from thalweg.run.solvable import check_solvable
 from thalweg.run.toml_lines import line_of
 from thalweg.schedule import SCHEDULES
 from thalweg.score import SCORES
@@ -193,6 +194,11 @@ class Recipe(BaseModel):
                     f"penalty {penalty.name!r} is not smooth and optimiser {self.optimiser.name!r} has no proximal step; "
                     "use l2, or a first-order optimiser such as sgd, momentum or adam."
                 )
+        if optimiser.reached is not None:
+            check_solvable(
+                self.optimiser.name, SCORES.get(self.score.name), LOSSES.get(self.loss.name),
+                [(PENALTIES.get(each.name), each.knobs) for each in self.penalty], clip=self.clip, average=self.average is not None,
+            )  # fmt: skip
         return self
 
     @classmethod
@@ -224,6 +230,11 @@ class Recipe(BaseModel):
     def sparse(self) -> bool:
         """Whether a penalty of the recipe makes weights exactly zero (its proximal step does), so that they are worth counting."""
         return any(PENALTIES.get(penalty.name).proximal is not None for penalty in self.penalty)
+
+    @property
+    def keeps_best(self) -> bool:
+        """Whether the best weights become the model; of an optimiser that has an aim of its own the last ones do, which are its answer."""
+        return self.keep == "best" and OPTIMISERS.get(self.optimiser.name).reached is None
 
     def batch_size(self, examples: int) -> int:
         """Return the number of examples a step uses when the training part has `examples`."""

@@ -19,7 +19,7 @@ def trained(run: Run) -> Start:
     state, _ = Store(run.folder).checkpoints.load(device=torch.device("cpu"))
     if state is None:
         raise ModelError(f"{run.folder}: no checkpoint that verifies, so there is nothing to continue from. Train it again with --fresh.")
-    best = state.best if run.recipe.keep == "best" or run.outcome.ending is Ending.DIVERGED else None
+    best = state.best if run.recipe.keeps_best or run.outcome.ending is Ending.DIVERGED else None
     params = best.params if best is not None else state.mean or state.params
     buffers = {name: tensor[None] for name, tensor in run.model.module.named_buffers()}  # those of an average are not in the state
     return Start(params, buffers, Chain.restore(state.chain), run.classes)

@@ -1,0 +1,299 @@
+"""Truncated Newton: the minimiser of a linear problem with its kinks rounded off, narrower and narrower, until a gap is proved."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from thalweg.core.convex import Convex
+from thalweg.core.design import Weights
+from thalweg.core.dual import Smoothed
+from thalweg.core.metric import Metric
+from thalweg.core.seeds import generator
+
+FORCING = 0.1
+"""The residual, in the metric's norm, at which conjugate gradients stop, relative to the gradient."""
+
+PRODUCTS = 100
+"""The most Hessian products in one step."""
+
+DAMPING = 1e-2
+"""What is added to the Hessian where no square is in the penalty, in units of l1 / (unit of a weight), times the width."""
+
+STALE = 12
+"""A metric that made a step cost more products than this is made anew."""
+
+NARROWER = (0.25, 0.5)
+"""The least and the most that the width of the rounding is multiplied by, once its share of the gap is what stands in the way."""
+
+TRIALS = 25
+"""The most lengths tried along a direction."""
+
+WIDEST, NARROWEST = 2.0, 1e-9
+FIRST_PART = 1 / 6
+WORTH_A_PART = 20_000
+
+
+def relative_gap(primal: float, lower: float) -> float:
+    """Return (primal - lower) / primal; 0 below what matters of any objective (1e-30), infinite where nothing is proved.
+
+    >>> relative_gap(0.5, 0.25), relative_gap(0.5, -math.inf), relative_gap(0.0, 0.0)
+    (0.5, inf, 0.0)
+    """
+    if primal - lower <= 1e-30:
+        return 0.0
+    return (primal - lower) / primal if 0 < primal < math.inf else math.inf
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """An objective and what bounds it: no W is better than `lower`; both measured in the same type.
+
+    `rounding` is the part of the gap that comes from kinks rounded off, 1/N sum (l + l* - <a, s>) and its like for l1: it would be left
+    if the rounded problem were solved perfectly.
+    """
+
+    primal: float
+    lower: float
+    rounding: float = 0.0
+
+    @property
+    def gap(self) -> float:
+        """How far the objective may be above the best one."""
+        return self.primal - self.lower
+
+    @property
+    def relative(self) -> float:
+        """The gap relative to the objective."""
+        return relative_gap(self.primal, self.lower)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Solution:
+    """Where the solver stands: weights, the width of the rounding, what is proved, and what it took."""
+
+    weights: Weights
+    width: float
+    proof: Proof
+    passes: int = 0
+
+
+def prove(problem: Convex, weights: Weights, width: float, *, dtype: torch.dtype | None = None, search: bool = False) -> Proof:
+    """Return objective and lower bound at some weights; the dual point is the slopes of the losses with kinks rounded off by `width`."""
+    wide = weights.to(dtype or weights.dtype)
+    scores = problem.design.scores(wide)
+    slopes = problem.smooth(scores, width).slope
+    rounding = _rounding(problem, scores, slopes, wide, width) if problem.rounded else 0.0
+    slopes = problem.feasible(slopes)
+    mean = problem.design.pulled_back(slopes) / len(problem)
+    return Proof(primal=problem.primal(scores, wide), lower=problem.bound(slopes, mean, search=search).value, rounding=rounding)
+
+
+def primal_of(problem: Convex, weights: Weights) -> float:
+    """Return the objective at some weights, computed in double precision."""
+    wide = weights.double()
+    return problem.primal(problem.design.scores(wide), wide)
+
+
+def _rounding(problem: Convex, scores: Tensor, slopes: Tensor, weights: Weights, width: float) -> float:
+    """Return 1/N sum (l(s) + l*(a) - <a, s>) + sum (l1 |w| - u w), with u the slope of l1 |w| with its kink rounded off."""
+    labels, knobs = problem.labels, problem.knobs
+    own = problem.loss.value(scores, labels, **knobs) + problem.dual.conjugate(slopes, labels, **knobs) - (scores * slopes).sum(1)
+    size = problem.penalised(weights).double().abs()
+    return float(own.double().mean()) + problem.l1 * float((size * (1 - size / (width * problem.unit)).clamp_min(0)).sum())
+
+
+def improve(
+    problem: Convex, weights: Weights, *, width: float, gap: float, iterations: int, fresh: bool = False,
+    seen: Callable[[Proof], None] = lambda proof: None,
+) -> Solution:  # fmt: skip
+    """Take Newton steps from `weights` until the relative gap is proved in double precision, or until `iterations` are done.
+
+    `fresh`: nothing is known of these weights yet, so that a part of many examples is solved roughly first.
+    """
+    passes, metric = 0, None
+    if problem.centred:
+        weights = weights - weights.mean(0)
+    if fresh and len(problem) >= WORTH_A_PART:
+        part = problem.only(_part(len(problem)))
+        weights = _Descent(part, weights, width).down(iterations=20, until=lambda step: step.decrement < 3e-3 * step.objective).weights
+    descent = _Descent(problem, weights, width, metric)
+    proof, lower = None, -math.inf
+    for _ in range(iterations):
+        step = descent.step()
+        passes += step.passes
+        goal = gap * abs(step.objective)
+        if not problem.rounded and step.decrement > goal and not step.stuck:
+            continue
+        proof = prove(problem, descent.weights, descent.width)
+        passes += 2
+        if proof.relative <= gap:
+            proof = prove(problem, descent.weights, descent.width, dtype=torch.float64)
+        own = proof.gap
+        if weights.dtype == torch.float64:  # the best bound so far holds; one measured in single precision would have to be measured again
+            lower = max(lower, proof.lower)
+            proof = replace(proof, lower=lower)
+        seen(proof)
+        if proof.relative <= gap or (step.stuck and not problem.rounded):
+            break
+        if problem.rounded and step.stuck:
+            descent.width = min(WIDEST, 2 * descent.width)
+        elif problem.rounded and own <= 3 * proof.rounding:
+            descent.width = max(NARROWEST, descent.width * _narrower(goal, proof.rounding))
+    proof = proof or prove(problem, descent.weights, descent.width)
+    if problem.l1 > 0:
+        descent.weights, proof = _sparse(problem, descent, proof, gap)
+    return Solution(weights=descent.weights, width=descent.width, proof=proof, passes=passes)
+
+
+def _sparse(problem: Convex, descent: "_Descent", proof: Proof, gap: float) -> tuple[Weights, Proof]:
+    """Return the weights with those inside the rounding of l1 put to exactly zero, where that costs less than the gap asked for."""
+    acted = problem.penalised(descent.weights)
+    sparse = _padded(torch.where(acted.abs() < descent.width * problem.unit, 0.0, acted), descent.weights)
+    if not problem.penalise_biases:
+        sparse[:, -1] = descent.weights[:, -1]
+    other = Proof(primal=primal_of(problem, sparse), lower=proof.lower, rounding=proof.rounding)
+    return (sparse, other) if other.primal <= proof.primal or other.relative <= gap else (descent.weights, proof)
+
+
+def _narrower(goal: float, rounding: float) -> float:
+    """Return by what to multiply the width so that the rounding's share, which falls about as width^1.5, leaves room under the goal."""
+    least, most = NARROWER
+    return min(most, max(least, (goal / (3 * rounding)) ** (2 / 3))) if rounding > 0 else most
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Step:
+    objective: float
+    decrement: float
+    passes: int
+    stuck: bool
+
+
+class _Descent:
+    """Weights on their way down at some width, with the metric that they use."""
+
+    def __init__(self, problem: Convex, weights: Weights, width: float, metric: Metric | None = None) -> None:
+        self.problem, self.weights, self.width, self.metric = problem, weights, width, metric
+        self.made_at = width
+
+    def down(self, *, iterations: int, until: Callable[[_Step], bool]) -> "_Descent":
+        """Take steps until one satisfies a condition."""
+        for _ in range(iterations):
+            step = self.step()
+            if step.stuck or until(step):
+                break
+        return self
+
+    def step(self) -> _Step:
+        """Take one Newton step with a line search."""
+        problem, weights = self.problem, self.weights
+        scores = problem.design.scores(weights)
+        smoothed = problem.smooth(scores, self.width)
+        value, slope, curvature = self.penalty(weights)
+        if problem.l2 == 0:
+            curvature = curvature + DAMPING * min(1.0, self.width) * problem.l1 / problem.unit
+        objective = float(smoothed.value.double().mean()) + value
+        gradient = problem.design.pulled_back(smoothed.slope) / len(problem) + slope
+        if self.metric is None or self.made_at != self.width:
+            self.metric, self.made_at = Metric.at(problem, smoothed, curvature), self.width
+        gradient = self.metric.project(gradient)
+        direction, products = self._direction(smoothed, gradient, curvature)
+        if products > STALE:
+            self.metric = None
+        fall = -float((gradient.double() * direction.double()).sum())
+        moved = self._along(scores, direction, objective, fall)
+        if moved is None:
+            return _Step(objective=objective, decrement=fall / 2, passes=products + 3, stuck=True)
+        self.weights = moved
+        return _Step(objective=objective, decrement=fall / 2, passes=products + 3, stuck=False)
+
+    def penalty(self, weights: Weights) -> tuple[float, Weights, Weights]:
+        """Return the penalty with its kinks rounded off: value, gradient, and the diagonal of its Hessian."""
+        problem, acted = self.problem, self.problem.penalised(weights)
+        reach = self.width * problem.unit
+        inside = acted.abs() < reach
+        slope = 2 * problem.l2 * acted
+        curvature = torch.full_like(acted, 2 * problem.l2)
+        value = problem.l2 * float(acted.double().square().sum())
+        if problem.l1 > 0:
+            slope = slope + problem.l1 * (acted / reach).clamp(-1, 1)
+            curvature = curvature + torch.where(inside, problem.l1 / reach, 0.0)
+            size = acted.double().abs()
+            value += problem.l1 * float(torch.where(inside, size.square() / (2 * reach), size - reach / 2).sum())
+        return value, _padded(slope, weights), _padded(curvature, weights)
+
+    def _direction(self, smoothed: Smoothed, gradient: Weights, curvature: Weights) -> tuple[Weights, int]:
+        """Solve (Hessian) d = -g by conjugate gradients in the metric, roughly."""
+        problem, metric = self.problem, self.metric
+        assert metric is not None
+
+        def curved(scores: Tensor, start: int, stop: int) -> Tensor:
+            return smoothed.only(start, stop).curved(scores, problem.labels[start:stop])
+
+        direction, residual = torch.zeros_like(gradient), -gradient
+        conditioned = metric(residual)
+        towards, size = conditioned, _inner(residual, conditioned)
+        first = size
+        for count in range(1, PRODUCTS + 1):
+            product = problem.design.there_and_back(towards, curved) / len(problem) + curvature * towards
+            product = metric.project(product)
+            steepness = _inner(towards, product)
+            if not steepness > 0:
+                return (direction if count > 1 else conditioned), count
+            length = size / steepness
+            direction, residual = direction + length * towards, residual - length * product
+            conditioned = metric(residual)
+            before, size = size, _inner(residual, conditioned)
+            if not size > FORCING**2 * first:
+                return direction, count
+            towards = conditioned + (size / before) * towards
+        return direction, PRODUCTS
+
+    def _along(self, scores: Float[Tensor, "examples classes"], direction: Weights, objective: float, fall: float) -> Weights | None:
+        """Return the weights at a length where the objective is lower and nearly as low as it gets on this line, or None.
+
+        Scores are linear along the line, so a trial costs no product with the examples. Length 1 is taken where the slope there is at
+        most a quarter of what it was; otherwise the zero of the slope is bracketed and bisected.
+        """
+        if not fall > 0:
+            return None
+        problem, change = self.problem, self.problem.design.scores(direction)
+        slack = 4 * torch.finfo(scores.dtype).eps * abs(objective)
+
+        def at(length: float) -> tuple[float, float]:
+            smoothed = problem.smooth(scores + length * change, self.width)
+            value, slope, _ = self.penalty(self.weights + length * direction)
+            steepness = float((smoothed.slope * change).double().sum()) / len(problem) + _inner(slope, direction)
+            return float(smoothed.value.double().mean()) + value, steepness
+
+        low, high, length = 0.0, math.inf, 1.0
+        best, best_length = objective + slack, 0.0
+        for _ in range(TRIALS):
+            value, steepness = at(length)
+            if value < best:
+                best, best_length = value, length
+            if abs(steepness) <= 0.25 * fall and best_length > 0:
+                break
+            low, high = (length, high) if steepness < 0 and math.isfinite(value) else (low, length)
+            length = 2 * length if math.isinf(high) else (low + high) / 2
+        if not best_length:
+            return None
+        weights = self.weights + best_length * direction
+        return None if torch.equal(weights, self.weights) else weights
+
+
+def _padded(columns: Tensor, weights: Weights) -> Weights:
+    return columns if columns.shape == weights.shape else torch.cat([columns, torch.zeros_like(weights[:, -1:])], 1)
+
+
+def _inner(left: Tensor, right: Tensor) -> float:
+    return float((left.double() * right.double()).sum())
+
+
+def _part(examples: int) -> Tensor:
+    order = torch.randperm(examples, generator=generator(0, "exact", "part"))
+    return order[: int(examples * FIRST_PART)].sort().values
