@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from thalweg.core.imageset import ImageSet, Split
 from thalweg.prepare import PREPARATIONS, Chain, fit_chain
 from thalweg.run import batches
-from thalweg.run.batches import Batches, Examples, MiniBatch, Preparer, WholeSet, cuts, order
+from thalweg.run.batches import Batches, Examples, MiniBatch, Preparer, WholeSet, cuts, matrix, order
 
 CPU = torch.device("cpu")
 
@@ -168,3 +168,23 @@ def test_chunks_that_were_measured_serve_the_gradient_as_well():
     weight = torch.ones(18, requires_grad=True)
     sum((pixels.flatten(1) @ weight).sum() for pixels, *_ in whole.chunks()).backward()
     assert weight.grad is not None
+
+
+def test_all_examples_as_one_matrix_are_the_memory_of_kept_chunks_or_a_copy():
+    images = torch.arange(24.0).reshape(6, 2, 2, 1)
+    part = Examples(images.flatten(1), torch.arange(6), torch.tensor([5, 1, 2, 0]), (2, 2, 1))
+    for keep in (True, False):
+        whole = WholeSet(part, lambda raw: 2 * raw, keep)
+        chunks = list(whole.chunks())
+        found = matrix(whole)
+        assert torch.equal(found.images, torch.cat([batch.images.flatten(1) for batch in chunks]))
+        assert found.labels.tolist() == [5, 1, 2, 0]
+        assert (found.images.data_ptr() == chunks[0].images.data_ptr()) is keep
+    apart = [MiniBatch(images[:2].clone(), torch.arange(2)), MiniBatch(images[2:].clone(), torch.arange(4))]
+
+    class Pieces(MiniBatch):
+        def chunks(self):
+            for each in apart:
+                yield from each.chunks()
+
+    assert torch.equal(matrix(Pieces(images, torch.arange(6))).images, images.flatten(1))

@@ -60,9 +60,6 @@ class Batches(Protocol):
     def chunks(self) -> Iterator[Batch]:
         """Walk over the chunks; every walk gives the same."""
 
-    def matrix(self) -> Batch:
-        """Return all examples as one batch of flat images [examples, inputs]."""
-
 
 @dataclass(frozen=True, eq=False)
 class Examples:
@@ -142,10 +139,6 @@ class MiniBatch:
         """Yield the batch."""
         yield Batch(self.images, self.labels, self.own)
 
-    def matrix(self) -> Batch:
-        """Return the batch, its images flat."""
-        return Batch(self.images.flatten(1), self.labels, self.own)
-
 
 @dataclass(eq=False)
 class WholeSet:
@@ -186,22 +179,27 @@ class WholeSet:
                 self._kept = _side_by_side(self._fresh(), self.examples)
         yield from self._fresh() if self._kept is None else self._kept
 
-    def matrix(self) -> Batch:
-        """Return all examples as one batch; where the chunks are kept, it is the memory that they lie in."""
-        chunks = list(self.chunks())
-        labels, own = torch.cat([batch.labels for batch in chunks]), self.own
-        kept = chunks[0].images
-        if self._kept is not None:
-            stride = (kept[0].numel(), 1)
-            pixels = kept.as_strided((self.examples, kept[0].numel()), stride, 0)
-        else:
-            pixels = torch.cat([batch.images.flatten(1) for batch in chunks])
-        return Batch(pixels, labels, None if own is None else own[:, self.part.rows])
-
     def _fresh(self) -> Iterator[Batch]:
         for rows in self.part.rows.split(cuts(len(self.part), self.part.chunk)):
             raw, labels = self.part.raw(rows)
             yield Batch(self.prepare(raw), labels, None if self.own is None else self.own[:, rows])
+
+
+def matrix(batches: Batches) -> Batch:
+    """Return all examples as one batch of flat images [examples, inputs]: the memory that chunks lie in side by side, or a copy."""
+    chunks = list(batches.chunks())
+    first, size = chunks[0].images, sum(batch.images.numel() for batch in chunks)
+    ends = [first.data_ptr()]
+    for batch in chunks:
+        ends.append(ends[-1] + batch.images.numel() * first.element_size())
+    shared = all(batch.images.data_ptr() == end and batch.images.is_contiguous() for batch, end in zip(chunks, ends, strict=False))
+    within = first.untyped_storage().nbytes() >= (first.storage_offset() + size) * first.element_size()
+    if shared and within:
+        pixels = first.as_strided((size // first[0].numel(), first[0].numel()), (first[0].numel(), 1))
+    else:
+        pixels = torch.cat([batch.images.flatten(1) for batch in chunks])
+    own = [batch.own for batch in chunks if batch.own is not None]
+    return Batch(pixels, torch.cat([batch.labels for batch in chunks]), torch.cat(own, 1) if own else None)
 
 
 def _side_by_side(chunks: Iterator[Batch], examples: int) -> list[Batch]:

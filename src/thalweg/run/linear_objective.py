@@ -12,7 +12,7 @@ from thalweg.core.entries import Loss
 from thalweg.core.subject import LinearProblem
 from thalweg.core.tiles import spread
 from thalweg.core.tree import Params
-from thalweg.run.batches import Batches, Counts
+from thalweg.run.batches import Batches, Counts, matrix
 from thalweg.run.penalties import Knobs, Penalties, for_members, symmetric_product
 
 
@@ -74,7 +74,7 @@ class LinearObjective:
 
     def problem(self, place: int) -> LinearProblem:
         """Return what one member's objective is made of: its own examples, and its own numbers as plain ones."""
-        pixels, labels, own = self.batches.matrix()
+        pixels, labels, own = matrix(self.batches)
         if own is not None:
             rows = own[place].nonzero()[:, 0]
             pixels, labels = pixels.index_select(0, rows), labels[rows]

@@ -25,7 +25,7 @@ def draw(certificate: Certificate) -> Chart:
         go.Scatter(
             x=[at], y=["objective"], mode="markers+text", name=name, text=[f"{at:.6g}"], textposition=where,
             textfont={"color": palette.INK, "size": 13},
-            marker={"symbol": symbol, "size": 20 if symbol == "line-ns" else 13, "color": colour, "line": {"width": 3, "color": colour}},
+            marker={"symbol": symbol, "size": 20, "color": colour, "line": {"width": 3, "color": colour}},
             hovertemplate=f"{name}: %{{x:.8g}}<extra></extra>",
         )
         for name, at, colour, symbol, where in ends
