@@ -31,15 +31,18 @@ class Metric:
     centred_biases: bool
 
     @classmethod
-    def at(cls, problem: Convex, smoothed: Smoothed, extra: Float[Tensor, "classes columns"]) -> "Metric":
-        """Make the metric where the losses are `smoothed`; `extra` is the diagonal of the penalty's Hessian."""
+    def at(cls, problem: Convex, smoothed: Smoothed, extra: Float[Tensor, "classes columns"], *, shared: bool = False) -> "Metric":
+        """Make the metric where the losses are `smoothed`; `extra` is the diagonal of the penalty's Hessian.
+
+        With `shared`, and where the blocks of all classes would be too large, all classes have one: a tenth of the work for ten classes.
+        """
         size = problem.design.inputs + 1
         diagonal = smoothed.diagonal(problem.labels).T
         floor = extra + (1e-6 * float(diagonal.mean()) + 2 * problem.l2 * problem.unit**2) * _free(extra)
         if size**2 > LARGEST_BLOCK:
             squares = _squares(problem, diagonal) + floor
             inverse = 1 / squares
-        elif size**2 * len(extra) > BLOCK_NUMBERS:
+        elif shared or size**2 * len(extra) > BLOCK_NUMBERS:
             inverse = _inverse(_block(problem, diagonal.mean(0)), floor.mean(0))[None]
         else:
             inverse = torch.stack([_inverse(_block(problem, weights), own) for weights, own in zip(diagonal, floor, strict=True)])

@@ -35,6 +35,8 @@ TRIALS = 25
 WIDEST, NARROWEST = 2.0, 1e-9
 FIRST_PART = 1 / 6
 WORTH_A_PART = 20_000
+ROUGHLY = 1e-2
+"""Of so many examples or more a part is solved first, until a step promises less than this share of the objective."""
 
 
 def relative_gap(primal: float, lower: float) -> float:
@@ -114,13 +116,13 @@ def improve(
 
     `fresh`: nothing is known of these weights yet, so that a part of many examples is solved roughly first.
     """
-    passes, metric = 0, None
+    passes = 0
     if problem.centred:
         weights = weights - weights.mean(0)
     if fresh and len(problem) >= WORTH_A_PART:
         part = problem.only(_part(len(problem)))
-        weights = _Descent(part, weights, width).down(iterations=20, until=lambda step: step.decrement < 3e-3 * step.objective).weights
-    descent = _Descent(problem, weights, width, metric)
+        weights = _Descent(part, weights, width, shared=True).down(iterations=20, until=_roughly).weights
+    descent = _Descent(problem, weights, width)
     proof, lower = None, -math.inf
     for _ in range(iterations):
         step = descent.step()
@@ -165,6 +167,10 @@ def _narrower(goal: float, rounding: float) -> float:
     return min(most, max(least, (goal / (3 * rounding)) ** (2 / 3))) if rounding > 0 else most
 
 
+def _roughly(step: "_Step") -> bool:
+    return step.decrement < ROUGHLY * step.objective
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Step:
     objective: float
@@ -176,8 +182,9 @@ class _Step:
 class _Descent:
     """Weights on their way down at some width, with the metric that they use."""
 
-    def __init__(self, problem: Convex, weights: Weights, width: float, metric: Metric | None = None) -> None:
-        self.problem, self.weights, self.width, self.metric = problem, weights, width, metric
+    def __init__(self, problem: Convex, weights: Weights, width: float, *, shared: bool = False) -> None:
+        self.problem, self.weights, self.width, self.shared = problem, weights, width, shared
+        self.metric: Metric | None = None
         self.made_at = width
 
     def down(self, *, iterations: int, until: Callable[[_Step], bool]) -> "_Descent":
@@ -199,7 +206,7 @@ class _Descent:
         objective = float(smoothed.value.double().mean()) + value
         gradient = problem.design.pulled_back(smoothed.slope) / len(problem) + slope
         if self.metric is None or self.made_at != self.width:
-            self.metric, self.made_at = Metric.at(problem, smoothed, curvature), self.width
+            self.metric, self.made_at = Metric.at(problem, smoothed, curvature, shared=self.shared), self.width
         gradient = self.metric.project(gradient)
         direction, products = self._direction(smoothed, gradient, curvature)
         if products > STALE:
