@@ -20,9 +20,10 @@ from thalweg.core.convex import Convex
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Integer, Number
+from thalweg.core.proof import primal_of, relative_gap
 from thalweg.core.subject import LinearProblem
 from thalweg.core.tree import Params
-from thalweg.core.truncated_newton import WIDEST, Solution, improve, primal_of, relative_gap
+from thalweg.core.truncated_newton import WIDEST, Solution, improve
 from thalweg.optimise._state import tensor_in
 
 
