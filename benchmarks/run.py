@@ -1,6 +1,6 @@
 """Thalweg beside its peers: one command, one table, `results.json`.
 
-    python benchmarks/run.py [--rows linear,cnn,folder,populations,gridsearch,exact] [--rounds N] [--photos DIR] [--out FILE] [--quick]
+    python benchmarks/run.py [--rows linear,cnn,...] [--rounds N] [--photos DIR] [--out FILE] [--quick]
 
 Every side runs in a process of its own with two threads; rounds are taken in turn, and a ratio is the median over rounds of peer's seconds
 by ours. `--quick` takes less data and fewer rounds, and writes no file unless `--out` names one.
@@ -16,7 +16,7 @@ from measure import SideError
 from table import Result, as_json, as_table
 from thalweg.core.errors import ThalwegError
 
-ROUNDS = {"linear": 9, "cnn": 9, "folder": 3, "populations": 9, "gridsearch": 1, "surface": 5, "exact": 1}
+ROUNDS = {"linear": 9, "cnn": 9, "folder": 3, "populations": 9, "gridsearch": 1, "surface": 5, "exact": 1, "eigenvalues": 2}
 QUICK_ROUNDS = 2
 RESULTS = Path(__file__).with_name("results.json")
 
