@@ -1,8 +1,8 @@
 """Convolution and batch-norm with second derivatives made of the kernels that are quick for the first.
 
-PyTorch's own double backward of a convolution makes weight gradients by convolving with pictures as kernels, and that of batch-norm in
-evaluation mode keeps to the formulas of training. Here both are written out, so that a product with the Hessian of a convolutional net
-takes half the time: about twice that of a gradient, which is what its arithmetic amounts to.
+PyTorch's own double backward of batch-norm in evaluation mode, and to a smaller part that of convolutions, takes more time than its
+arithmetic. Here both are written out, so that on a processor a product with the Hessian of a convolutional net on a kept graph takes
+about half the time: some 2.2 times that of a gradient, where counting multiplications gives 2.
 """
 
 from collections.abc import Callable, Mapping, Sequence
