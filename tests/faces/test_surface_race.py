@@ -7,6 +7,7 @@ from PIL import Image
 
 from thalweg.core.errors import ConfigError
 from thalweg.faces.surface_race import race_surface_command
+from thalweg.optimise import OPTIMISERS
 
 FEW = ["newton", "gradient-descent"]
 
@@ -45,6 +46,12 @@ def test_without_a_folder_the_files_stand_under_races(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run("saddle", steps=2)
     assert sorted(path.name for path in Path("races/saddle").iterdir()) == ["race.gif", "race.html", "race.json"]
+
+
+def test_without_names_all_race_that_can_on_any_function(tmp_path, capsys):
+    run("saddle", folder=tmp_path, optimisers=None, steps=1, rates="0.1", as_json=True)
+    names = {runner["optimiser"] for runner in json.loads(capsys.readouterr().out)["runners"]}
+    assert names == set(OPTIMISERS.names()) - {"exact"}
 
 
 @pytest.mark.parametrize(

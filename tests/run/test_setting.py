@@ -26,7 +26,7 @@ def settled(images, **settings):
 
 def test_numbers_are_one_value_a_member_and_the_rest_stays_plain(pictures):
     for name in OPTIMISERS.names():
-        setting = settled(pictures, optimiser=name, precision="fp64")
+        setting = settled(pictures, optimiser=name, precision="fp64", penalty={"l2": 1e-3})
         for knob in OPTIMISERS.get(name).knobs:
             value = setting.settings[knob.name]
             if type(knob).__name__ == "Number":

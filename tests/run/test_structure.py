@@ -15,7 +15,8 @@ BASE: dict[str, Any] = {"schedule": [], "batch": None}
 
 def recipe_with(field: str, entry: Entry, **knobs: Any) -> Recipe:
     chosen = {"name": entry.name, **knobs}
-    return Recipe.make(**{**BASE, field: [chosen] if field in SEVERAL else chosen})
+    needed = {"penalty": {"l2": 1e-3}} if entry.name == "exact" else {}
+    return Recipe.make(**{**BASE, **needed, field: [chosen] if field in SEVERAL else chosen})
 
 
 def another(knob: Knob) -> Any:

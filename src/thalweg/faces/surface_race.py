@@ -18,9 +18,8 @@ from thalweg.evidence.surface_paths import SurfacePaths
 from thalweg.faces import surface_page
 from thalweg.faces.animation import animate
 from thalweg.faces.terminal import table, watcher
-from thalweg.optimise import OPTIMISERS
 from thalweg.run.surface_landscape import landscape
-from thalweg.run.surface_race import RATES, race_surface
+from thalweg.run.surface_race import RATES, race_surface, runners_by_default
 from thalweg.run.surface_record import Race
 
 HEADINGS = ("optimiser", "rate", "outcome", "evaluations", "final value", "end point", "verdict")
@@ -44,7 +43,7 @@ def race_surface_command(
     `name` may hold the surface's knob, as quadratic:1000; `start` is written -1.5,2 and `rates` 0.01,0.1,1 (one rate: nothing is tuned).
     The default folder is races/<surface>. Raises `ConfigError` on anything that is not so.
     """
-    chosen = list(OPTIMISERS.names() if optimisers is None else optimisers)
+    chosen = list(runners_by_default() if optimisers is None else optimisers)
     begin = None if start is None else _start(start)
     numbers = RATES if rates is None else _numbers(rates, what="rates", such="0.01,0.1,1")
     progress = watcher(quiet=quiet)

@@ -41,7 +41,7 @@ def race_surface(
     settings: Mapping[str, Mapping[str, Any]] | None = None,
     watch: Callable[[str], None] = lambda name: None,
 ) -> Race:
-    """Let optimisers (all of them by default) run `steps` steps from `start`, each at the best of the given rates.
+    """Let optimisers (by default `runners_by_default()`) run `steps` steps from `start`, each at the best of the given rates.
 
     What is tuned is `rate`, for a method without one `scale`; a method with neither runs as it is. `best_attempt` says which rate wins:
     the one with the lowest final value, on a surface without a lowest value the one that is first over the finish, where it stays.
@@ -53,7 +53,7 @@ def race_surface(
     """
     ground = landscape(surface, angle=angle)
     begin = ground.turned(_checked_start(ground, ground.surface.start if start is None else start))
-    names = list(dict.fromkeys(optimisers)) if optimisers is not None else OPTIMISERS.names()
+    names = list(dict.fromkeys(optimisers)) if optimisers is not None else runners_by_default()
     entries = [OPTIMISERS.get(name) for name in names]
     _check(names, steps, rates, settings or {})
     runners = []
@@ -75,6 +75,11 @@ def race_surface(
         finish=ground.surface.finish,
         runners=tuple(runners),
     )
+
+
+def runners_by_default() -> list[str]:
+    """Return the optimisers that run on any function: all but those that solve linear scores."""
+    return [entry.name for entry in OPTIMISERS if entry.reached is None]
 
 
 def stacked_settings(entry: Optimiser, given: Mapping[str, Any], *, knob: str | None, rates: Sequence[int | float]) -> dict[str, Any]:
