@@ -12,7 +12,7 @@ from torch import Tensor
 
 from thalweg.core.catalogue import settle
 from thalweg.core.imageset import ImageSet, Split
-from thalweg.core.seeds import generator
+from thalweg.core.seeds import generator, some_of
 from thalweg.core.tree import Params
 from thalweg.loss import LOSSES
 from thalweg.penalty import PENALTIES
@@ -143,7 +143,7 @@ def shrunk(images: ImageSet, *, seed: int, side: int = SIDE) -> ImageSet:
 
     def chosen(name: str) -> np.ndarray:
         rows = parts[name][number[images.labels[parts[name]]] >= 0]
-        order = torch.randperm(len(rows), generator=generator(seed, "claims", name))[: most[name]].sort().values
+        order = some_of(len(rows), most[name], generator(seed, "claims", name))
         return rows[order.numpy()]
 
     train, test = chosen("train"), chosen("test")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import overload
 
 import torch
+from jaxtyping import Int64
 
 
 def derive(seed: int, *address: int | str) -> int:
@@ -23,6 +24,15 @@ def derive(seed: int, *address: int | str) -> int:
 def generator(seed: int, *address: int | str, device: torch.device | str = "cpu") -> torch.Generator:
     """Return a fresh PyTorch generator seeded for an address."""
     return torch.Generator(device=device).manual_seed(derive(seed, *address))
+
+
+def some_of(count: int, most: int, source: torch.Generator) -> Int64[torch.Tensor, " chosen"]:
+    """Return at most `most` of the places 0 to `count` - 1, drawn at random, in ascending order.
+
+    >>> some_of(3, 5, generator(0, "example")).tolist(), len(some_of(10, 4, generator(0, "example")))
+    ([0, 1, 2], 4)
+    """
+    return torch.randperm(count, generator=source)[:most].sort().values
 
 
 class Generators(Sequence[torch.Generator]):

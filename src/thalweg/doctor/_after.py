@@ -10,7 +10,7 @@ import torch
 from thalweg.core.entries import Loss
 from thalweg.core.imageset import ImageSet
 from thalweg.core.outcome import Ending
-from thalweg.core.seeds import generator
+from thalweg.core.seeds import generator, some_of
 from thalweg.doctor import balance, duplicates
 from thalweg.doctor._check import Check, Measured, looked
 from thalweg.doctor.start_loss import LARGEST, cost_of
@@ -188,8 +188,7 @@ def pixels(images: ImageSet) -> Check | None:
 def _some(images: ImageSet, seed: int) -> np.ndarray:
     """Return some training rows, in their order."""
     train = images.split.train
-    chosen = torch.randperm(len(train), generator=generator(seed, "doctor", "after"))[:LOOK].sort().values
-    return train[chosen.numpy()]
+    return train[some_of(len(train), LOOK, generator(seed, "doctor", "after")).numpy()]
 
 
 def _losses(rows: Sequence[Epoch]) -> list[float]:

@@ -13,7 +13,7 @@ from torch import Tensor
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet, Split
 from thalweg.core.progress import Progress, Silent
-from thalweg.core.seeds import derive, generator
+from thalweg.core.seeds import derive, generator, some_of
 from thalweg.core.tree import Params
 from thalweg.doctor._course import Course, briefly
 from thalweg.run.batches import Batch
@@ -68,8 +68,7 @@ class Patient:
 
     def _drawn(self, rows: Int64[np.ndarray, " n"], limit: int, word: str) -> Int64[np.ndarray, " m"]:
         """Return at most `limit` of some rows, in their order."""
-        chosen = torch.randperm(len(rows), generator=generator(self.seed, "doctor", word))[:limit].sort().values
-        return rows[chosen.numpy()]
+        return rows[some_of(len(rows), limit, generator(self.seed, "doctor", word)).numpy()]
 
     @cached_property
     def brief(self) -> Recipe:

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int64
 
 from thalweg.core.imageset import ImageSet, Split
 from thalweg.core.progress import Silent
-from thalweg.core.seeds import generator
+from thalweg.core.seeds import generator, some_of
 from thalweg.doctor._check import Check, Examination, Measured, looked, not_applicable
 from thalweg.doctor._patient import Patient
 from thalweg.run.conduct import first_state, run_to_the_end
@@ -122,7 +122,7 @@ def examine(patient: Patient) -> Check:
     images = patient.images
     rows = np.sort(np.concatenate(list(images.split.parts().values())))
     if len(rows) > patient.sample:
-        rows = np.sort(rows[torch.randperm(len(rows), generator=generator(patient.seed, "doctor", "labels"))[: patient.sample].numpy()])
+        rows = rows[some_of(len(rows), patient.sample, generator(patient.seed, "doctor", "labels")).numpy()]
     counts = np.bincount(images.labels[rows], minlength=len(images.classes))
     if counts[counts > 0].min() < FOLDS or (counts > 0).sum() < 2:
         return not_applicable(f"A class has fewer than {FOLDS} examples: they cannot be dealt into {FOLDS} folds.")

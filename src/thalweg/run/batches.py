@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -80,6 +80,10 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def at(self, places: Int64[Tensor, " m"]) -> "Examples":
+        """Return the part that holds the examples at some places of this one."""
+        return replace(self, rows=self.rows[places.to(self.rows.device)])
 
     @property
     def chunk(self) -> int:

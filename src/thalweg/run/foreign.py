@@ -7,14 +7,15 @@ from typing import Any, Literal
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from thalweg.core.errors import ConfigError, DataError
 from thalweg.core.subject import Subject
 from thalweg.core.tree import Params
 from thalweg.run.fixed_objective import FixedObjective
-from thalweg.run.module_objective import member, seed_noise
+from thalweg.run.forward import Forward, each_candidate
+from thalweg.run.module_objective import member
 from thalweg.run.penalties import Penalties
+from thalweg.run.setting import DTYPES
 from thalweg.run.shifts import shift_of
 
 Mode = Literal["evaluation", "training"]
@@ -41,14 +42,14 @@ def subject_of_module(
 
     Raises `DataError` on batches of another form and where there are none, `ConfigError` where no parameter requires a gradient.
     """
-    dtype = torch.float64 if precision == "fp64" else torch.float32
+    dtype = DTYPES[precision]
     own = copy.deepcopy(module).to(device="cpu", dtype=dtype)
-    own.train(mode == "training")
     params = {name: tensor.detach()[None] for name, tensor in own.named_parameters() if tensor.requires_grad}
     if not params:
         raise ConfigError("no parameter of the module requires a gradient; evidence is about those that do.")
     fixed = {name: tensor.detach() for name, tensor in own.named_parameters() if not tensor.requires_grad}
-    forward = _Forward(own, {**fixed, **dict(own.named_buffers())}, training=mode == "training", seed=seed)
+    others = {**fixed, **dict(own.named_buffers())}
+    forward = Forward(module=own, others=others, training=mode == "training", noise=lambda place: seed + place)
     with torch.random.fork_rng(devices=[]):  # a loader draws the seed of its workers, shuffled or not
         taken = _taken(batches, examples, dtype)
     count = sum(_count(targets) for _, targets in taken)
@@ -57,13 +58,10 @@ def subject_of_module(
     def share(own_params: Params, place: int) -> Tensor:
         return each.total(forward(own_params, taken[place][0], place), taken[place][1]) / count
 
-    def losses(candidates: Params) -> Float[Tensor, "candidates examples"]:
-        def one(own_params: Params) -> Tensor:
-            return torch.cat([each(forward(own_params, inputs, place), targets) for place, (inputs, targets) in enumerate(taken)])
+    def one(own_params: Params) -> Tensor:
+        return torch.cat([each(forward(own_params, inputs, place), targets) for place, (inputs, targets) in enumerate(taken)])
 
-        with torch.no_grad():
-            return torch.stack([one(member(candidates, index)) for index in range(len(next(iter(candidates.values()))))])
-
+    losses = each_candidate(one)
     return Subject(
         title=type(module).__name__,
         objective=FixedObjective(share, len(taken), Penalties([], frozenset())),
@@ -81,25 +79,10 @@ def subject_of_module(
     )
 
 
-class _Forward:
-    """Outputs of the module with one member's parameters; buffers are copied where a forward pass may write to them."""
-
-    def __init__(self, module: nn.Module, buffers: Params, *, training: bool, seed: int) -> None:
-        self.module, self.buffers, self.training, self.seed = module, buffers, training, seed
-
-    def __call__(self, params: Params, inputs: Any, place: int) -> Any:
-        own = {name: tensor.clone() for name, tensor in self.buffers.items()} if self.training else self.buffers
-        arguments, keywords = _call(inputs)
-        with torch.random.fork_rng(devices=[], enabled=self.training):
-            if self.training:
-                seed_noise(torch.device("cpu"), self.seed + place)
-            return functional_call(self.module, {**params, **own}, arguments, keywords)
-
-
 class _PerExample:
     """A criterion as losses of the examples of a batch, or as their sum, whatever reduction it does itself."""
 
-    def __init__(self, loss: Criterion, forward: _Forward, first: tuple[Any, Any], params: Params) -> None:
+    def __init__(self, loss: Criterion, forward: Forward, first: tuple[Any, Any], params: Params) -> None:
         self.loss = loss
         inputs, targets = first
         with torch.no_grad():
@@ -136,12 +119,6 @@ class _PerExample:
             given = f"{list(value.shape)} for {_count(targets)} examples"
             raise ConfigError(f"the loss must give one number an example, or one in all; got {given}.")
         return value.reshape(len(value), -1).sum(1)
-
-
-def _call(inputs: Any) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    if isinstance(inputs, Mapping):
-        return (), dict(inputs)
-    return (tuple(inputs), {}) if isinstance(inputs, list | tuple) else ((inputs,), {})
 
 
 def _taken(batches: Iterable[Any], examples: int | None, dtype: torch.dtype) -> list[tuple[Any, Any]]:

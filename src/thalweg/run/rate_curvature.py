@@ -1,7 +1,7 @@
 """Curvature at the start: the largest eigenvalue of each member's Hessian, with its residual."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from thalweg.core.entries import Objective
 from thalweg.core.lanczos import lanczos
-from thalweg.core.seeds import generator
+from thalweg.core.seeds import generator, some_of
 from thalweg.core.tree import Params, flatten, unflatten
 from thalweg.run.batches import WholeSet
 from thalweg.run.setting import Setting
@@ -36,8 +36,7 @@ def curvatures(setting: Setting, state: State, *, examples: int) -> tuple[Curvat
     one chunk of the examples at a time, as it sees batches while training.
     """
     part = setting.parts["train"]
-    order = torch.randperm(len(part), generator=generator(setting.recipe.shared_seed, "curvature"))[:examples]
-    some = replace(part, rows=part.rows[order.sort().values.to(part.rows.device)])
+    some = part.at(some_of(len(part), examples, generator(setting.recipe.shared_seed, "curvature")))
     found = []
     for place in range(len(setting.members)):
         own = setting.only([place])

@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import torch
 from torch import nn
 
 from thalweg.core.entries import Optimiser
 from thalweg.core.errors import ConfigError, unknown
 from thalweg.core.imageset import ImageSet, Split
 from thalweg.core.progress import Progress, Silent
-from thalweg.core.seeds import generator
+from thalweg.core.seeds import generator, some_of
 from thalweg.optimise import OPTIMISERS
 from thalweg.run.memory import keep_freed_memory
 from thalweg.run.population_record import SearchTrace
@@ -162,7 +161,7 @@ def _some(images: ImageSet, recipe: Recipe, subset: int | None) -> tuple[ImageSe
         rows = parts[name]
         if most is None or most >= len(rows):
             return rows
-        return rows[torch.randperm(len(rows), generator=generator(recipe.shared_seed, "subset", name))[:most].sort().values.numpy()]
+        return rows[some_of(len(rows), most, generator(recipe.shared_seed, "subset", name)).numpy()]
 
     most = {"train": subset, part: MOST_MEASURED} if part != "train" else {"train": subset}
     return replace(images, split=Split(*(chosen(name, most.get(name)) for name in parts))), part

@@ -1,24 +1,24 @@
 """Subject of a run: its objective over chosen examples at its kept weights, on prepared pictures, in double precision."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int64
-from torch import Tensor, nn
+from jaxtyping import Int64
+from torch import Tensor
 
-from thalweg.core.entries import Loss, Objective
+from thalweg.core.entries import Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
-from thalweg.core.seeds import derive, generator
+from thalweg.core.seeds import derive, generator, some_of
 from thalweg.core.subject import LinearProblem, Pictures, SliceValues, Subject
 from thalweg.core.tree import Params
-from thalweg.run.batches import Batch, Examples, WholeSet
+from thalweg.run.batches import Batch, Examples, WholeSet, matrix
 from thalweg.run.fixed_objective import FixedObjective
+from thalweg.run.forward import Forward, each_candidate
 from thalweg.run.linear_objective import LinearObjective
-from thalweg.run.module_objective import member, module_scores, seed_noise
+from thalweg.run.module_objective import member
 from thalweg.run.own import folded
 from thalweg.run.recipe import CATALOGUES
 from thalweg.run.run import Run
@@ -55,14 +55,23 @@ def subject_of(
     if part not in setting.parts or not len(setting.parts[part]):
         raise ConfigError(f"this run has no {part} part; it has {', '.join(name for name, own in setting.parts.items() if len(own))}.")
     chosen = _first(setting.parts[part], examples, seed=recipe.shared_seed)
-    batches = list(WholeSet(chosen, setting.prepare).chunks())
+    whole = WholeSet(chosen, setting.prepare, keep=True)
+    batches = list(whole.chunks())
     params = {name: tensor.detach().to(setting.dtype) for name, tensor in start.params.items()}
     buffers = {name: _as(tensor, setting.dtype) for name, tensor in start.buffers.items()}
-    forward = _Forward(setting.module, member(buffers, 0), mode=mode, noise=derive(recipe.seed, "noise", 0))
-    objective, losses = _objective(setting, chosen, batches, forward), _losses(setting.loss, recipe.loss.knobs, batches, forward)
+    noise = derive(recipe.seed, "noise", 0)
+    own = member(buffers, 0)
+    forward = Forward(module=setting.module, others=own, training=mode == "training", noise=lambda place: derive(noise, place))
+
+    def one(params: Params) -> Tensor:
+        scores = (forward(params, images.permute(0, 3, 1, 2), place) for place, (images, _, _) in enumerate(batches))
+        pairs = zip(scores, batches, strict=True)
+        return torch.cat([setting.loss.value(each, batch.labels, **recipe.loss.knobs) for each, batch in pairs])
+
+    losses = each_candidate(one)
     return Subject(
         title=str(run.folder) if run.folder is not None else run.recipe.data.source,
-        objective=objective,
+        objective=_objective(setting, whole, batches, forward),
         params=params,
         losses=losses,
         examples=len(chosen),
@@ -71,7 +80,7 @@ def subject_of(
         module=setting.module,
         inputs=lambda: iter([batch.images.permute(0, 3, 1, 2) for batch in batches]),
         shifts=shift_of(setting.module, params, losses),
-        problem=_problem(setting) if setting.closed_form else None,
+        problem=(lambda: _problem(setting)) if setting.closed_form else None,
         pictures=_pictures(run, images, chosen.rows.numpy()),
         others={name: _same_structure(name, other, params) for name, other in others},
         rough=tuple(entry.name for entry, _ in setting.penalties.entries if entry.proximal is not None),
@@ -79,89 +88,46 @@ def subject_of(
             run, images, part=part, examples=examples, mode=mode, precision="fp64" if dtype == torch.float64 else "fp32", others=others
         ),
         trajectory=run.trajectory,
-        slices=_slices(setting, batches, member(buffers, 0), mode=mode),
+        slices=_slices(setting, whole, own, mode=mode),
     )
 
 
-class _Forward:
-    """Scores of one member's tensors on prepared pictures [N, H, W, C], in a fixed mode, with the same noise at every call."""
-
-    def __init__(self, module: nn.Module, buffers: Params, *, mode: Mode, noise: int) -> None:
-        self.module, self.buffers, self.mode, self.noise = module, buffers, mode, noise
-
-    def __call__(self, params: Params, images: Tensor, place: int) -> Float[Tensor, "batch classes"]:
-        """Return the scores of the batch at a place; batch-norm's statistics are left as they are."""
-        training = self.mode == "training"
-        self.module.train(training)
-        own = {name: tensor.clone() for name, tensor in self.buffers.items()} if training else self.buffers
-        with torch.random.fork_rng(devices=[], enabled=training):
-            if training:
-                seed_noise(images.device, derive(self.noise, place))
-            return module_scores(self.module, {**params, **own}, images, autocast=False)
-
-
-def _objective(setting: Setting, chosen: Examples, batches: Sequence[Batch], forward: _Forward) -> Objective:
+def _objective(setting: Setting, whole: WholeSet, batches: Sequence[Batch], forward: Forward) -> Objective:
     members, knobs = setting.members, setting.recipe.loss.knobs
     if setting.closed_form:
-        return LinearObjective(WholeSet(chosen, setting.prepare, keep=True), setting.loss, members.loss, members.penalties)
+        return setting.objective(whole, {}, step=0)
 
     def share(params: Params, place: int) -> Tensor:
         images, labels, _ = batches[place]
-        return setting.loss.value(forward(params, images, place), labels, **knobs).sum() / len(chosen)
+        return setting.loss.value(forward(params, images.permute(0, 3, 1, 2), place), labels, **knobs).sum() / whole.examples
 
     return FixedObjective(share, len(batches), members.penalties)
 
 
-def _losses(
-    loss: Loss, knobs: dict[str, object], batches: Sequence[Batch], forward: _Forward
-) -> Callable[[Params], Float[Tensor, "candidates examples"]]:
-    def one(params: Params) -> Iterator[Tensor]:
-        for place, (images, labels, _) in enumerate(batches):
-            yield loss.value(forward(params, images, place), labels, **knobs)
-
-    def losses(params: Params) -> Float[Tensor, "candidates examples"]:
-        candidates = len(next(iter(params.values())))
-        with torch.no_grad():
-            return torch.stack([torch.cat(list(one(member(params, index)))) for index in range(candidates)])
-
-    return losses
-
-
-def _slices(
-    setting: Setting, batches: Sequence[Batch], buffers: Params, *, mode: Mode
-) -> Callable[[Params, Sequence[Params]], SliceValues] | None:
+def _slices(setting: Setting, whole: WholeSet, buffers: Params, *, mode: Mode) -> Callable[[Params, Sequence[Params]], SliceValues] | None:
     """Return what makes quick functions of lines and planes; None in training mode, where batches and noise matter."""
     recipe, penalties = setting.recipe, setting.members.penalties
-    images, labels = torch.cat([batch.images for batch in batches]), torch.cat([batch.labels for batch in batches])
+    pixels, labels, _ = matrix(whole)
 
     def losses(scores: Tensor, own: Tensor) -> Tensor:
         return setting.loss.value(scores, own, **recipe.loss.knobs)
 
     if setting.closed_form:
-        return LinearSliceMaker(pixels=images.flatten(1), labels=labels, losses=losses, penalties=penalties)
+        return LinearSliceMaker(pixels=pixels, labels=labels, losses=losses, penalties=penalties)
     if mode == "training":
         return None
+    images = pixels.view(-1, *setting.chain.shape(setting.shape))
     cores = 1 if CATALOGUES["score"].get(recipe.score.name).foreign else torch.get_num_threads()
     return SliceMaker(
         module=setting.module, buffers=buffers, images=images, labels=labels, losses=losses, penalties=penalties, cores=cores
     )  # fmt: skip
 
 
-def _problem(setting: Setting) -> Callable[[], LinearProblem]:
-    recipe = setting.recipe
-
-    def problem() -> LinearProblem:
-        chunks = list(setting.whole("train").chunks())
-        return LinearProblem(
-            pixels=torch.cat([images.flatten(1) for images, _, _ in chunks]),
-            labels=torch.cat([labels for _, labels, _ in chunks]),
-            loss=setting.loss,
-            knobs=recipe.loss.knobs,
-            penalties=[(entry, knobs) for entry, knobs in setting.penalties.entries],
-            penalise_biases=recipe.penalise_biases,
-        )
-
-    return problem
+def _problem(setting: Setting) -> LinearProblem:
+    """Return the problem that a linear score was trained on, over the whole training part."""
+    objective = setting.objective(setting.whole("train"), {}, step=0)
+    assert isinstance(objective, LinearObjective)
+    return objective.problem(0)
 
 
 def _pictures(run: Run, images: ImageSet, rows: Int64[np.ndarray, " n"]) -> Pictures:
@@ -186,8 +152,7 @@ def _first(part: Examples, count: int | None, *, seed: int) -> Examples:
     """Return the first examples of a part in an order drawn once, in the part's own order."""
     if count is None or count >= len(part):
         return part
-    chosen = torch.randperm(len(part), generator=generator(seed, "evidence"))[:count].sort().values
-    return replace(part, rows=part.rows[chosen.to(part.rows.device)])
+    return part.at(some_of(len(part), count, generator(seed, "evidence")))
 
 
 def _as(tensor: Tensor, dtype: torch.dtype) -> Tensor:
