@@ -9,7 +9,7 @@ from torch import nn
 
 import thalweg as tw
 from thalweg.core.errors import ConfigError, DataError
-from thalweg.faces.inspection import chosen, kinds, settled
+from thalweg.faces.kinds import chosen, kinds, settled
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from thalweg.faces.check_page import CheckPage, build
 from thalweg.faces.check_words import lines
 from thalweg.faces.fields import recipe_from_words
 from thalweg.faces.terminal import watcher
+from thalweg.faces.words import words_of
 from thalweg.run.recipe import Recipe
 from thalweg.run.versions import versions
 
@@ -123,7 +124,7 @@ def check_command(
     progress = watcher(quiet=quiet)
     chosen = _recipe(data, recipe, loose)
     refuse_foreign(chosen, recipe or data, trusted=trust_code or "score" in loose)
-    names = [word.strip() for word in (only or "").split(",") if word.strip()]
+    names = words_of(only)
     check_asked(chosen, sample=sample)
     for name in names:
         CHECKS.get(name)

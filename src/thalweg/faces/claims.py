@@ -24,6 +24,7 @@ from thalweg.faces.claims_page import ClaimsPage, build
 from thalweg.faces.claims_words import details, failures, line, summary
 from thalweg.faces.fields import recipe_from_words
 from thalweg.faces.terminal import watcher
+from thalweg.faces.words import words_of
 from thalweg.run.versions import versions
 
 PAGE, NUMBERS = "claims.html", "claims.json"
@@ -112,7 +113,7 @@ def claims_command(
     quiet: bool = False,
 ) -> None:
     """Measure claims, print each as it is found, write claims.html and claims.json; exit code 1 where one fails."""
-    wanted = chosen([word for word in (only or "").split(",") if word.strip()])
+    wanted = chosen(words_of(only))
     progress, begun = watcher(quiet=quiet), time.monotonic()
     recipe = recipe_from_words(data, {**reading, "seed": str(seed)})
     bench = Bench(load_data(recipe, progress=progress), seed)

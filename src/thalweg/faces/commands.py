@@ -17,7 +17,7 @@ from thalweg.faces._consent import refuse_foreign
 from thalweg.faces.fields import recipe_from_words, size_from_text
 from thalweg.faces.predictions import predictions
 from thalweg.faces.terminal import table, watcher
-from thalweg.faces.words import compose
+from thalweg.faces.words import compose, words_of
 from thalweg.images import READERS, across_parts, find_duplicates
 from thalweg.run.data_facts import data_facts
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
@@ -219,7 +219,7 @@ def _recipe(given: Mapping[str, Any], knobs: Mapping[str, str]) -> Recipe:
 
 
 def _list(text: str) -> list[str]:
-    return [] if text == "none" else [word.strip() for word in text.split(",") if word.strip()]
+    return [] if text == "none" else words_of(text)
 
 
 def _pictures(run: Run, data: str | None, *, skip_bad: bool, progress: Any) -> ImageSet:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from thalweg.core.errors import ConfigError
-from thalweg.faces.words import SEVERAL, compose
+from thalweg.faces.words import SEVERAL, compose, words_of
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 
 SPELLED = {"start": "from"}
@@ -56,7 +56,7 @@ class Field:
         if self.name == "size":
             return size_from_text(text)
         if self.listed:
-            return [word.strip() for word in text.split(",") if word.strip()]
+            return words_of(text)
         return text if self.name in CATALOGUES else self._converted(text)
 
     @cached_property

@@ -81,7 +81,7 @@ def _plane(run: Run, images: ImageSet) -> Plane | None:
 
 def _findings(run: Run) -> dict[str, Finding]:
     """Return the findings that are kept of the run's weights, but for pictures of the first layer, which the report shows by itself."""
-    if run.folder is None:
+    if run.folder is None or not (run.folder / store.EVIDENCE).is_dir():
         return {}
     kept = all_kept(run.folder / store.EVIDENCE, model=digest_of(run.model.to_bytes()))
     return {name: finding for name, finding in kept.items() if name not in ("templates", "filters")}

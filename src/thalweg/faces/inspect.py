@@ -16,9 +16,11 @@ from thalweg.core.subject import Subject
 from thalweg.core.visible import visible
 from thalweg.faces import api
 from thalweg.faces._command import command_line
-from thalweg.faces.inspection import Inspection, chosen, findings_of, lines, settled
+from thalweg.faces.inspection import Inspection, findings_of, lines
 from thalweg.faces.kept_evidence import KeptEvidence, digest_of
+from thalweg.faces.kinds import chosen, settled
 from thalweg.faces.terminal import watcher
+from thalweg.faces.words import words_of
 from thalweg.run import store
 from thalweg.run.foreign import subject_of_module
 from thalweg.run.run import Run
@@ -121,10 +123,10 @@ def inspect_command(
         raise ConfigError(f"--mode must be evaluation or training; got {mode!r}.")
     if examples < 0:
         raise ConfigError(f"--examples must be a whole number in [0, inf), 0 for all; got {examples}.")
-    entries = chosen(None if only is None else _words(only))
+    entries = chosen(None if only is None else words_of(only))
     knobs = settled(entries, loose)
     run = api.open_run(folder, trust_code=trust_code)
-    others = [(name, api.open_run(name, trust_code=trust_code)) for name in _words(beside or "")]
+    others = [(name, api.open_run(name, trust_code=trust_code)) for name in words_of(beside)]
 
     def subject() -> Subject:
         pictures = _pictures(run, data, progress)
@@ -184,7 +186,3 @@ def _title(run: Run) -> str:
 def _choices(run: Run) -> dict[str, str]:
     recipe = run.recipe
     return {"data": recipe.data.source, "score": recipe.score.name, "loss": recipe.loss.name, "optimiser": recipe.optimiser.name}
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]

@@ -5,21 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from thalweg.core.catalogue import settle
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Evidence, Source
-from thalweg.core.errors import ConfigError, nearest, unknown
+from thalweg.core.errors import ConfigError, unknown
 from thalweg.core.findings import Finding
 from thalweg.core.progress import Progress
 from thalweg.core.subject import Subject, Unsuited
-from thalweg.evidence import EVIDENCE
 from thalweg.evidence.path import LossPath
 from thalweg.faces._made import Made
-from thalweg.faces.inspection_page import InspectionPage, build
+from thalweg.faces.inspection_page import InspectionPage, build, drawings_of
 from thalweg.faces.path_animation import animate
 from thalweg.run import store
 from thalweg.run.versions import versions
-from thalweg.views import VIEWS
 from thalweg.views._drawing import Drawing
 
 
@@ -80,59 +77,6 @@ class Inspection:
         target = Path(path or store.ANIMATION)
         write_file(target, animate(found))
         return target
-
-
-def drawings_of(name: str, finding: Finding) -> dict[str, Drawing]:
-    """Return what the views draw of a finding, by the view's name."""
-    return {view.name: view.draw(finding) for view in VIEWS if view.evidence == name}
-
-
-def kinds() -> list[Evidence]:
-    """Return the evidence that can be had of a model at its weights, in the order of the page."""
-    return sorted((entry for entry in EVIDENCE if entry.inspect is not None), key=lambda entry: (entry.place, entry.name))
-
-
-def chosen(only: Sequence[str] | None) -> list[Evidence]:
-    """Return the evidence asked for: by default all that is not slow, `all` for those too; raise `ConfigError` on an unknown name."""
-    known = kinds()
-    if only is None:
-        return [entry for entry in known if not entry.slow]
-    if list(only) == ["all"]:
-        return known
-    names = [entry.name for entry in known]
-    for name in only:
-        if name not in names:
-            raise unknown("evidence", name, names)
-    return [entry for entry in known if entry.name in only]
-
-
-def settled(entries: Sequence[Evidence], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return every knob of the evidence asked for; a knob given counts for all that have it, `surface.grid` for one.
-
-    Raises `ConfigError` on a knob that nobody has, naming the nearest, and on a value out of range.
-    """
-    own: dict[str, dict[str, Any]] = {entry.name: {} for entry in entries}
-    for word, value in given.items():
-        wanted, _, name = word.replace("-", "_").rpartition(".")
-        owners = [entry for entry in entries if wanted in ("", entry.name.replace("-", "_")) and _has(entry, name)]
-        if not owners:
-            raise ConfigError(_nobody_has(word, name, entries))
-        for entry in owners:
-            knob = next(each for each in entry.knobs if each.name == name)
-            own[entry.name][name] = knob.parse(value) if isinstance(value, str) else value
-    return {entry.name: settle(entry, own[entry.name], kind="evidence") for entry in entries}
-
-
-def _has(entry: Evidence, knob: str) -> bool:
-    return any(each.name == knob for each in entry.knobs)
-
-
-def _nobody_has(word: str, name: str, entries: Sequence[Evidence]) -> str:
-    others = [entry.name for entry in kinds() if _has(entry, name)]
-    if others:
-        return f"{word!r} is a knob of {', '.join(others)}, which is not asked for; add it to --only, or leave {word!r} out."
-    known = [knob.name for entry in entries for knob in entry.knobs]
-    return f"unknown option {word!r}.{nearest(name, known)} `thalweg list evidence` shows every knob."
 
 
 Keep = Callable[[str, Mapping[str, Any], Finding], None]

@@ -46,13 +46,18 @@ def build(page: InspectionPage) -> str:
     return render("inspection", drawings, page=page, sections=sections, headline=kind, summary=said)
 
 
+def drawings_of(name: str, finding: Finding) -> dict[str, Drawing]:
+    """Return what the views draw of a finding, by the view's name."""
+    return {view.name: view.draw(finding) for view in VIEWS if view.evidence == name}
+
+
 def sections_of(findings: Mapping[str, Finding]) -> tuple[list[Section], dict[str, Drawing]]:
     """Return a section for each finding, and all drawings by the identifier they have in a page."""
     sections: list[Section] = []
     drawings: dict[str, Drawing] = {}
     for name, finding in findings.items():
         entry = EVIDENCE.get(name)
-        own: dict[str, Drawing] = {f"evidence-{view.name}": view.draw(finding) for view in VIEWS if view.evidence == name}
+        own = {f"evidence-{view}": drawing for view, drawing in drawings_of(name, finding).items()}
         drawings |= own
         sections.append(
             Section(

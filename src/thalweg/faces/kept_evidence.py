@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from thalweg.core.durable import json_bytes, write_file
 from thalweg.core.entries import Evidence
 from thalweg.core.findings import Finding
-from thalweg.evidence import EVIDENCE
+from thalweg.faces.kinds import kinds
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class KeptEvidence:
 def all_kept(folder: Path, *, model: str) -> dict[str, Finding]:
     """Return the latest finding of each kind that is kept of the model, in the order of the page."""
     found = {}
-    for entry in sorted((each for each in EVIDENCE if each.inspect is not None), key=lambda each: (each.place, each.name)):
+    for entry in kinds():
         content = _read(folder / f"{entry.name}.json")
         if content is not None and content.get("model") == model and (finding := _finding(entry, content.get("finding"))) is not None:
             found[entry.name] = finding

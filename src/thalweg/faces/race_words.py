@@ -11,7 +11,7 @@ from thalweg.core.visible import visible
 from thalweg.faces import api
 from thalweg.faces._consent import refuse_foreign
 from thalweg.faces.fields import recipe_from_words
-from thalweg.faces.words import read_own
+from thalweg.faces.words import read_own, words_of
 from thalweg.optimise import OPTIMISERS
 from thalweg.run.recipe import Recipe
 from thalweg.run.surface_race import TUNED
@@ -57,7 +57,7 @@ def names_of(optimisers: str | Sequence[str]) -> tuple[str, ...] | None:
     (None, ('sgd', 'adam'), ('sgd',))
     """
     if isinstance(optimisers, str):
-        return None if optimisers.strip() == "all" else tuple(word.strip() for word in optimisers.split(",") if word.strip())
+        return None if optimisers.strip() == "all" else tuple(words_of(optimisers))
     return None if list(optimisers) == ["all"] else tuple(optimisers)
 
 

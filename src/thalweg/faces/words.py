@@ -58,6 +58,15 @@ def suited(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**recommended, **settings}
 
 
+def words_of(text: str | None) -> list[str]:
+    """Return the words of a list that is written with commas; none where there is no text.
+
+    >>> words_of("adam, sgd,"), words_of(None)
+    (['adam', 'sgd'], [])
+    """
+    return [word.strip() for word in (text or "").split(",") if word.strip()]
+
+
 def is_flag(name: str) -> bool:
     """Whether a word names a yes-or-no knob of any entry, so that an option of that name needs no value."""
     knob = name.rpartition(".")[2]
