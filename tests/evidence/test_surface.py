@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pydantic
@@ -78,6 +79,8 @@ def test_quick_values_come_with_paired_standard_errors_and_a_check_at_the_corner
     assert quick.errors[4][4] == pytest.approx(np.std(means), rel=0.06)
     assert quick.errors[2][2] == pytest.approx(0.0, abs=1e-6)
     assert "Values are in single precision: at 4 points" in quick.sentences()[-1]
+    linear = inspected(replace(score.subject(slices=score.quick), problem=lambda: pytest.fail("nobody asks for it")), grid=(5,))
+    assert "Values are in double precision: at 4 points" in linear.sentences()[-1]
 
 
 def test_the_loss_rises_by_one_standard_error_where_a_parabola_does():

@@ -13,6 +13,7 @@ from thalweg.core.subject import Subject
 from thalweg.core.tree import Params, norm
 from thalweg.evidence._directions import at_points
 from thalweg.evidence._slices import curvature
+from thalweg.evidence._words import PRECISIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,8 @@ class Check:
 class Making:
     """How a slice was laid: `directions` (random, runs, given), for random ones `scale`, `seed`, and whether `biases` take part.
 
-    `frozen_statistics`: batch-norm keeps the statistics of the centre everywhere. `examples` None: not known.
+    `frozen_statistics`: batch-norm keeps the statistics of the centre everywhere. `examples` None: not known. `precision` is that of the
+    values that were computed the quick way: the subject's own for a linear score.
     """
 
     directions: str = "given"
@@ -65,6 +67,7 @@ class Making:
     biases: bool = False
     examples: int | None = None
     frozen_statistics: bool = False
+    precision: str = "fp32"
 
     @classmethod
     def of(cls, subject: Subject, directions: str, **settings: object) -> "Making":
@@ -73,7 +76,14 @@ class Making:
         normalises = any(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in layers)
         own = settings if directions == "random" else {}
         frozen = normalises and subject.mode == "evaluation"
-        return cls(directions=directions, examples=subject.examples, frozen_statistics=frozen, **own)  # type: ignore[arg-type]
+        precision = "fp32" if subject.problem is None else subject.precision
+        return cls(
+            directions=directions,
+            examples=subject.examples,
+            frozen_statistics=frozen,
+            precision=precision,
+            **own,  # type: ignore[arg-type]
+        )
 
     @property
     def over(self) -> str:
@@ -171,8 +181,8 @@ def closing_words(making: Making, *, missing: int, check: Check | None) -> tuple
         words.append("Batch-norm keeps the statistics of the centre everywhere, so that other runs are not seen with their own.")
     if check is not None:
         words.append(
-            f"Values are in single precision: at {check.points} points at the ends they differ from the objective's by at most "
-            f"{check.largest:.1e} of max(1, |loss|); the centre is the objective's own."
+            f"Values are in {PRECISIONS[making.precision]}: at {check.points} points at the ends they differ from the objective's by at "
+            f"most {check.largest:.1e} of max(1, |loss|); the centre is the objective's own."
         )
     if check is not None and check.outside:
         words.append(f"Of these points {check.outside} are finite in one precision and not in the other.")

@@ -137,8 +137,7 @@ def inspect(subject: Subject, *, progress: Progress, grid: int = 21, points: int
         own.objective, every, steps=path.steps, epochs=path.epochs, batch=path.losses, grid=grid, most=points,
         kept=None if same else own.params, slices=own.slices, progress=progress,
     )  # fmt: skip
-    precision = "fp32" if own.dtype == torch.float32 else "fp64"
-    return replace(found, every=path.stride, statistics=_has_statistics(own), examples=own.examples, mode=own.mode, precision=precision)
+    return replace(found, every=path.stride, statistics=_has_statistics(own), examples=own.examples, mode=own.mode, precision=own.precision)
 
 
 def _has_statistics(subject: Subject) -> bool:

@@ -1,7 +1,7 @@
 """Spectrum: the eigenvalues of a Hessian at both ends with their residuals, its trace and its density."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
@@ -134,8 +134,7 @@ def inspect(
         own.objective, own.params, count=top, blocks=by, tolerance=tolerance, products=products, probes=probes, steps=steps, dense=dense,
         seed=subject.seed, progress=progress,
     )  # fmt: skip
-    precision = "fp32" if own.dtype == torch.float32 else "fp64"
-    return Spectrum(blocks=found.blocks, tolerance=tolerance, seed=subject.seed, examples=own.examples, mode=own.mode, precision=precision)
+    return replace(found, examples=own.examples, mode=own.mode, precision=own.precision)
 
 
 def _said(block: Block) -> list[str]:
