@@ -7,7 +7,7 @@ the policy, so that no other script can run, and nothing can be fetched.
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -21,13 +21,15 @@ from thalweg.views._drawing import Chart, Drawing
 from thalweg.views._palette import DARK
 
 
-def render(template: str, drawings: Mapping[str, Drawing], **context: Any) -> str:
+def render(template: str, drawings: Mapping[str, Drawing], *, shared: Sequence[str] = (), **context: Any) -> str:
     """Return the page made of `faces/<template>.html`, which extends `base.html`; `drawings` by the identifier they have in the page.
 
-    `page.css` and `page.js` serve every page; `faces/<template>.css` and `.js` come after them where they exist.
+    `page.css` and `page.js` serve every page; after them come the `shared` ones that several pages have, then `faces/<template>.css`
+    and `.js`, where they exist. A shared script stands in one piece with the page's own, which calls it.
     """
-    style = "".join(_source(name) for name in ("page.css", f"{template}.css"))
-    scripts = [script for script in (_plotly(), _source("page.js"), _source(f"{template}.js")) if script]
+    own = (*shared, template)
+    style = "".join(_source(name) for name in ("page.css", *(f"{each}.css" for each in own)))
+    scripts = [script for script in (_plotly(), _source("page.js"), "".join(_source(f"{each}.js") for each in own)) if script]
     return (
         _environment()
         .get_template(f"{template}.html")

@@ -43,7 +43,7 @@ def build(page: InspectionPage) -> str:
     kind = verdict.kind if isinstance(verdict, Verdict) else counted(len(page.findings), "finding")
     first = next((section.sentences[:2] for section in sections if section.name == "verdict"), ())
     said = first or tuple(section.sentences[0] for section in sections)
-    return render("inspection", drawings, page=page, sections=sections, headline=kind, summary=said)
+    return render("inspection", drawings, shared=("player",), page=page, sections=sections, headline=kind, summary=said)
 
 
 def drawings_of(name: str, finding: Finding) -> dict[str, Drawing]:

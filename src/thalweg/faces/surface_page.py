@@ -16,6 +16,7 @@ def build(paths: SurfacePaths, *, command: str, version: str) -> str:
     return render(
         "surface",
         drawings,
+        shared=("player",),
         race=race,
         title=f"Race over {race.surface.replace('-', ' ')}",
         last=max(len(trail.points) for trail in paths.trails) - 1,
