@@ -1,7 +1,7 @@
 """What the faces are tried with: a command line in process, a folder to work in, and pictures."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +42,37 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def digits() -> ImageSet:
     return tw.load("digits")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return Debian's Chromium, driven by playwright."""
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def watched(browser: Any, tmp_path: Path) -> Iterator[Callable[[str], Any]]:
+    """Return what opens a page in a tab; at the end the page must have complained of nothing."""
+    complaints: list[str] = []
+    tabs = []
+
+    def opened(html: str) -> Any:
+        (tmp_path / "page.html").write_text(html, "utf-8")
+        tab = browser.new_page(viewport={"width": 900, "height": 900})
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.goto((tmp_path / "page.html").as_uri())
+        tabs.append(tab)
+        return tab
+
+    yield opened
+    for tab in tabs:
+        tab.close()
+    assert complaints == []
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 _spec = importlib.util.spec_from_file_location("page_cases", Path(__file__).with_name("test_experiment_pages.py"))
 cases = importlib.util.module_from_spec(_spec)
@@ -12,15 +11,6 @@ _spec.loader.exec_module(cases)
 
 pytestmark = pytest.mark.slow
 DRAWN = "document.querySelectorAll('.chart svg.main-svg').length >= 3 * document.querySelectorAll('.chart').length"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield launched
-        launched.close()
 
 
 def visit(page, path):

@@ -9,8 +9,6 @@ from thalweg.faces._made import Made
 from thalweg.faces.inspection_page import InspectionPage, build
 from thalweg.run.versions import versions
 
-CHROMIUM = "/usr/bin/chromium"
-
 
 def page():
     made = Made(command="thalweg inspect run", versions=versions(), seconds=None)
@@ -25,34 +23,24 @@ def test_the_players_script_is_named_by_its_hash():
 
 
 @pytest.mark.slow
-def test_in_a_browser_the_slider_cuts_the_path_play_moves_on_and_the_ground_stays(tmp_path):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    (tmp_path / "page.html").write_text(page(), "utf-8")
-    complaints = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page(viewport={"width": 900, "height": 900})
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.goto((tmp_path / "page.html").as_uri())
-        lengths = "document.getElementById('evidence-path').data.filter((t) => t.meta === 'trail').map((t) => t.x.length)"
-        bands = "document.querySelectorAll('#evidence-path .contourfill path').length"
-        whole = tab.evaluate(bands)
-        assert whole > 2
-        assert tab.evaluate(lengths) == [5, 5]
-        slide = "(() => { const s = document.querySelector('.player input'); s.value = 1; s.dispatchEvent(new Event('input')); })()"
-        tab.evaluate(slide)
-        assert tab.evaluate(lengths) == [2, 2]
-        assert tab.inner_text(".player output") == "step 1 of 4"
-        tab.set_viewport_size({"width": 500, "height": 900})
-        tab.wait_for_timeout(500)
-        tab.wait_for_function(f"JSON.stringify({lengths}) === '[2,2]'")
-        assert tab.evaluate(lengths) == [2, 2]
-        assert tab.evaluate(bands) == whole
-        tab.click(".player button")
-        tab.wait_for_timeout(3500)
-        tab.click(".player button")
-        assert 2 < tab.evaluate(lengths)[0] <= 5
-        assert tab.locator(".player").count() == 1
-        browser.close()
-    assert complaints == []
+def test_in_a_browser_the_slider_cuts_the_path_play_moves_on_and_the_ground_stays(watched):
+    tab = watched(page())
+    lengths = "document.getElementById('evidence-path').data.filter((t) => t.meta === 'trail').map((t) => t.x.length)"
+    bands = "document.querySelectorAll('#evidence-path .contourfill path').length"
+    whole = tab.evaluate(bands)
+    assert whole > 2
+    assert tab.evaluate(lengths) == [5, 5]
+    slide = "(() => { const s = document.querySelector('.player input'); s.value = 1; s.dispatchEvent(new Event('input')); })()"
+    tab.evaluate(slide)
+    assert tab.evaluate(lengths) == [2, 2]
+    assert tab.inner_text(".player output") == "step 1 of 4"
+    tab.set_viewport_size({"width": 500, "height": 900})
+    tab.wait_for_timeout(500)
+    tab.wait_for_function(f"JSON.stringify({lengths}) === '[2,2]'")
+    assert tab.evaluate(lengths) == [2, 2]
+    assert tab.evaluate(bands) == whole
+    tab.click(".player button")
+    tab.wait_for_timeout(3500)
+    tab.click(".player button")
+    assert 2 < tab.evaluate(lengths)[0] <= 5
+    assert tab.locator(".player").count() == 1

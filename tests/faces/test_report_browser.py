@@ -5,7 +5,6 @@ import itertools
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from thalweg.faces.report import build
 
@@ -39,15 +38,6 @@ def until(page, condition):
             return
         page.wait_for_timeout(50)
     pytest.fail(f"not within five seconds: {condition}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

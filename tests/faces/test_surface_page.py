@@ -6,8 +6,6 @@ import pytest
 from thalweg.evidence.surface_paths import example
 from thalweg.faces import surface_page
 
-CHROMIUM = "/usr/bin/chromium"
-
 
 def page():
     return surface_page.build(example(), command="thalweg race bowl --start=1,0", version="1.2.3")
@@ -38,30 +36,20 @@ def test_the_player_knows_the_last_step_at_which_anything_moves():
 
 
 @pytest.mark.slow
-def test_in_a_browser_the_slider_cuts_the_trails_play_moves_on_and_the_ground_stays(tmp_path):
-    sync_api = pytest.importorskip("playwright.sync_api")
-    (tmp_path / "race.html").write_text(page(), "utf-8")
-    complaints = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page(viewport={"width": 900, "height": 900})
-        tab.on("console", lambda message: complaints.append(message.text))
-        tab.on("pageerror", lambda error: complaints.append(str(error)))
-        tab.goto((tmp_path / "race.html").as_uri())
-        lengths = "[1, 3].map((index) => document.getElementById('paths').data[index].x.length)"
-        bands = "document.querySelectorAll('#paths .contourfill path').length"
-        whole = tab.evaluate(bands)
-        assert whole > 2
-        tab.evaluate("(() => { const s = document.getElementById('step'); s.value = 1; s.dispatchEvent(new Event('input')); })()")
-        assert tab.evaluate(lengths) == [2, 2]
-        tab.set_viewport_size({"width": 500, "height": 900})
-        tab.wait_for_timeout(500)
-        assert tab.evaluate(lengths) == [2, 2]
-        assert tab.evaluate(bands) == whole
-        tab.click("#play")
-        tab.wait_for_timeout(2000)
-        assert tab.evaluate("Number(document.getElementById('step').value)") > 1
-        tab.click("#play")
-        assert tab.evaluate("document.getElementById('play').textContent") == "Play"
-        browser.close()
-    assert complaints == []
+def test_in_a_browser_the_slider_cuts_the_trails_play_moves_on_and_the_ground_stays(watched):
+    tab = watched(page())
+    lengths = "[1, 3].map((index) => document.getElementById('paths').data[index].x.length)"
+    bands = "document.querySelectorAll('#paths .contourfill path').length"
+    whole = tab.evaluate(bands)
+    assert whole > 2
+    tab.evaluate("(() => { const s = document.getElementById('step'); s.value = 1; s.dispatchEvent(new Event('input')); })()")
+    assert tab.evaluate(lengths) == [2, 2]
+    tab.set_viewport_size({"width": 500, "height": 900})
+    tab.wait_for_timeout(500)
+    assert tab.evaluate(lengths) == [2, 2]
+    assert tab.evaluate(bands) == whole
+    tab.click("#play")
+    tab.wait_for_timeout(2000)
+    assert tab.evaluate("Number(document.getElementById('step').value)") > 1
+    tab.click("#play")
+    assert tab.evaluate("document.getElementById('play').textContent") == "Play"
