@@ -41,3 +41,11 @@ def test_huge_rate_diverges(patient):
 def test_guessing_is_not_tried(patient):
     check = examine(patient(optimiser="random-search"))
     assert (check.verdict, check.found) == ("not applicable", False)
+
+
+@pytest.mark.many_steps
+def test_an_optimiser_that_needs_a_penalty_gets_a_faint_one(patient):
+    solver = patient(optimiser="exact")
+    assert [each.knobs["strength"] for each in solver.calm(solver.recipe).penalty] == [1e-6]
+    assert patient().calm(solver.recipe.with_changes(optimiser="sgd")).penalty == ()
+    assert examine(solver).verdict == "well"

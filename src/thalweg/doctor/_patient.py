@@ -34,6 +34,8 @@ BATCH = 500
 """Pictures that a forward pass looks at."""
 CALM = {"decay": 0.0, "smoothing": 0.0, "dropout": 0.0}
 """Knobs that keep a model from following its pictures, and the values that switch them off."""
+FAINT = 1e-6
+"""The strength of a penalty that is as good as none."""
 
 
 def check_asked(recipe: Recipe, *, sample: int) -> None:
@@ -100,6 +102,16 @@ class Patient:
         """Whether the optimiser never asks for a gradient: what it draws decides."""
         return "candidates" in self.recipe.optimiser.knobs
 
+    @property
+    def solves(self) -> bool:
+        """Whether the optimiser goes straight to the best W and stands still there."""
+        return self.setting.optimiser.reached is not None
+
+    @property
+    def least(self) -> float:
+        """The least strength of a penalty that the optimiser can take: 0, or `FAINT` for one that needs a penalty to prove its answer."""
+        return FAINT if self.solves else 0.0
+
     def members(self, recipes: Sequence[Recipe], images: ImageSet) -> tuple[Setting, State]:
         """Meet recipes with some pictures, prepared as the sample is, from the weights of the start.
 
@@ -113,13 +125,17 @@ class Patient:
         return setting, first_state(setting, start)
 
     def calm(self, recipe: Recipe, **changes: Any) -> Recipe:
-        """Return a recipe without what keeps it from following its pictures: penalty, decay, smoothing, dropout, augmentation, average."""
+        """Return a recipe without what keeps it from following its pictures.
+
+        That is penalty (all but the `least`), decay, smoothing, dropout, augmentation, schedule and average.
+        """
 
         def quiet(part: Part) -> dict[str, Any]:
             return {"name": part.name, **{name: CALM.get(name, value) for name, value in part.knobs.items()}}
 
         parts = {name: quiet(getattr(recipe, name)) for name in ("score", "loss", "optimiser")}
-        return recipe.with_changes(**{"penalty": (), "augment": (), "average": None, "schedule": (), **parts, **changes})
+        penalty = ({"name": "l2", "strength": self.least},) if self.least else ()
+        return recipe.with_changes(**{"penalty": penalty, "augment": (), "average": None, "schedule": (), **parts, **changes})
 
     def rows(self, count: int = BATCH) -> Int64[Tensor, " n"]:
         """Return some training rows of the sample, drawn at random."""

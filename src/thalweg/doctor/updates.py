@@ -28,6 +28,15 @@ def _rose(losses: Sequence[float]) -> tuple[float, float]:
     return losses[0], float(np.mean(losses[-few:]))
 
 
+def _unusual(patient: Patient, stepped: bool) -> str:
+    """Return why the lengths of these steps have no normal values; nothing where they have."""
+    if patient.searches:
+        return "The optimiser guesses; its steps have no usual length."
+    if patient.solves:
+        return "The optimiser goes straight to the best W and stands still there; its steps have no usual length."
+    return "" if stepped else "No step was taken."
+
+
 def examine(patient: Patient) -> Check:
     """Take the ratios |step| / |W| of the second half of the brief training, when the first steps from small weights are over."""
     course = patient.course
@@ -52,9 +61,8 @@ def examine(patient: Patient) -> Check:
     )  # fmt: skip
     measured += tuple(Measured.of(name, value, "mean batch objective") for name, value in zip(ENDS, rose, strict=True))
     known = looked(measured, normal=NORMAL, made=made)
-    if patient.searches or not typical:
-        words = "The optimiser guesses; its steps have no usual length." if patient.searches else "No step was taken."
-        return known.says("not applicable", words)
+    if unusual := _unusual(patient, bool(typical)):
+        return known.says("not applicable", unusual)
     if rose[1] > RISE * rose[0]:
         return known.says(
             "wrong",
