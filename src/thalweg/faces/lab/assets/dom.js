@@ -1,0 +1,61 @@
+// Elements: made of names, properties and children. Text is always text; nothing here reads HTML.
+
+/** Make an element: el("p.alt", {title: "..."}, "words", child). */
+export function el(what, properties = {}, ...children) {
+  const [name, ...classes] = what.split(".");
+  const made = document.createElement(name || "div");
+  if (classes.length) made.className = classes.join(" ");
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key in made && !key.startsWith("aria") && key !== "list" && key !== "form") made[key] = value;
+    else made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/** Write text where it has changed; the browser lays out nothing otherwise. */
+export function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/** Return a number as people read it: four significant figures, a true minus, and a dash where there is none. */
+export function figure(value, digits = 4) {
+  if (value === null || value === undefined) return "–";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  const text = size >= 1e5 || size < 1e-4 ? value.toExponential(Math.max(0, digits - 2)) : String(Number(value.toPrecision(digits)));
+  return text.replaceAll("-", "−");
+}
+
+/** Return a number with a fixed count of decimals and a true minus, for columns. */
+export function fixed(value, decimals = 3) {
+  return value === null || value === undefined ? "–" : value.toFixed(decimals).replace("-", "−");
+}
+
+const SIGNS = {
+  rewind: "M5 5v14M20 5 8 12l12 7z",
+  play: "M7 4l13 8-13 8z",
+  pause: "M7 4h4v16H7zM14 4h4v16h-4z",
+  step: "M4 5l10 7-10 7zM17 5v14",
+  epoch: "M3 5l8 7-8 7zM12 5l8 7-8 7z",
+  fresh: "M12 4v16M4 12h16M6 6l12 12M18 6L6 18",
+  theme: "M12 3a9 9 0 1 0 0 18z M12 3a9 9 0 0 1 0 18",
+  close: "M5 5l14 14M19 5L5 19",
+  before: "M15 4l-8 8 8 8",
+  after: "M9 4l8 8-8 8",
+};
+
+/** Return a sign as a picture that has the colour of the text around it. */
+export function sign(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const picture = document.createElementNS(space, "svg");
+  picture.setAttribute("viewBox", "0 0 24 24");
+  picture.setAttribute("class", "sign");
+  picture.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(space, "path");
+  line.setAttribute("d", SIGNS[name]);
+  picture.append(line);
+  return picture;
+}
