@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from thalweg.core.entries import Entry
 from thalweg.faces.lab._form import Form
@@ -22,6 +22,7 @@ class Outlook:
     opened: str = ""
 
 
+@runtime_checkable
 class Show(Protocol):
     """A room that is open on one page. State goes in as words of the URL; pictures come out."""
 

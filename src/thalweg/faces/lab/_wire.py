@@ -1,8 +1,8 @@
 """Wire: messages between page and worker. A word is JSON text; an answer is a JSON head with arrays behind it, one binary message.
 
-An answer is laid out as: length of the head (4 bytes, little-endian), the head (JSON in UTF-8, with spaces up to a multiple of 8), the arrays
-one after the other, each padded to a multiple of 8. The head is `{"kind", "data", "arrays": [{"name", "type", "shape", "at"}]}`, `at` counting
-from the end of the head.
+An answer is laid out as: length of the head (4 bytes, little-endian), the head (JSON in UTF-8, with spaces up to a multiple of 8), the
+arrays one after the other, each padded to a multiple of 8. The head is `{"kind", "data", "arrays": [{"name", "type", "shape", "at"}]}`,
+`at` counting from the end of the head.
 """
 
 import json
