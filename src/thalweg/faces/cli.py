@@ -13,7 +13,7 @@ import typer
 
 from thalweg import __version__
 from thalweg.core.names import entry_names
-from thalweg.faces import cli_evidence, cli_population
+from thalweg.faces import cli_evidence, cli_lab, cli_population
 from thalweg.faces.options import (
     LOOSE,
     Colour,
@@ -229,13 +229,14 @@ def list_entries(
 
 cli_population.register(app)
 cli_evidence.register(app)
+cli_lab.register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the `thalweg` program."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     command = next((word for word in words if not word.startswith("-")), None)
-    if command in ("train", *cli_population.COMMANDS, *cli_evidence.COMMANDS) and not {"-h", "--help"} & set(words):
+    if command in ("train", *cli_population.COMMANDS, *cli_evidence.COMMANDS, *cli_lab.COMMANDS) and not {"-h", "--help"} & set(words):
         words = _without_knobs(command, words)
     sys.path.append(str(Path.cwd()))  # a module of the user's may lie in the working folder; what is installed comes first
     if "--debug" in words:

@@ -19,7 +19,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from thalweg.faces.lab import ROOMS
-from thalweg.faces.lab._session import Session, context
+from thalweg.faces.lab._session import Session, context, warm
 from thalweg.views._palette import CLASSES, DARK, SHARES, SIGNED
 
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -55,7 +55,9 @@ class Lab:
         """Keep a folder for uploads while the server runs; end every session after it."""
         with tempfile.TemporaryDirectory(prefix="thalweg-lab-") as folder:
             self.uploads = Path(folder)
+            warming = asyncio.ensure_future(asyncio.to_thread(warm, self.where))
             yield
+            await warming
             await asyncio.gather(*(session.end() for session in list(self.sessions)))
 
     async def page(self, request: Request) -> Response:

@@ -24,6 +24,17 @@ def context() -> BaseContext:
     return found
 
 
+def warm(where: BaseContext) -> None:
+    """Load what workers are copies of before the first page asks for one."""
+    first: Any = where.Process(target=_nothing, daemon=True)  # type: ignore[attr-defined]
+    first.start()
+    first.join()
+
+
+def _nothing() -> None:
+    pass
+
+
 class Session:
     """A worker and what it says. Words are handed on as they come; messages are read by a thread, so that nobody waits for a slow page."""
 

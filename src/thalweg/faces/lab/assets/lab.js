@@ -86,8 +86,15 @@ async function furnish(room) {
   place("stage").replaceChildren();
   controls.layout = "";
   place("controls").replaceChildren();
+  dress(room);
   const module = await import(`/assets/${room}.js`);
   if (coming === room) view = module.enter(place("stage"), lab);
+}
+
+/** Take in a room's own style, once. */
+function dress(room) {
+  const href = `/assets/${room}.css`;
+  if (!document.head.querySelector(`link[href="${href}"]`)) document.head.append(el("link", { rel: "stylesheet", href }));
 }
 
 function showRooms() {
@@ -117,7 +124,7 @@ function show(message) {
   const frame = document.hidden ? (act) => setTimeout(act, 250) : requestAnimationFrame;
   frame(() => {
     drawing = false;
-    if (view && latest) view.draw({ ...latest.data, arrays: latest.arrays });
+    if (view && latest) view.draw((lab.last = { ...latest.data, arrays: latest.arrays }));
     lab.frames = (lab.frames ?? 0) + 1;
     socket.say("ready");
   });
