@@ -52,7 +52,7 @@ def serve(
 
 
 def beginning(what: str | None, settings: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the part of the address that the lab opens with, and the run to open, if it is one.
+    """Return the part of the address that the lab opens with, and the path that a room may read, if it is one.
 
     >>> beginning("spiral", {"score": "mlp", "l2": 0.001})
     ('#room=plane&data=spiral&score=mlp&l2=0.001', '')
@@ -63,9 +63,9 @@ def beginning(what: str | None, settings: Mapping[str, Any]) -> tuple[str, str]:
     if what is None:
         return (f"#{urlencode({'room': 'plane', **words})}" if words else ""), ""
     if what not in POINTS and Path(what).is_dir() and Store(Path(what)).exists:
-        return f"#{urlencode({'room': 'runs', 'run': what, **words})}", what
+        return f"#{urlencode({'room': 'runs', 'run': what, **words}, safe=',/')}", what
     room = "plane" if what in POINTS or Path(what).suffix == ".csv" else "pictures"
-    return f"#{urlencode({'room': room, 'data': what, **words}, safe=',/')}", what
+    return f"#{urlencode({'room': room, 'data': what, **words}, safe=',/')}", what if Path(what).exists() else ""
 
 
 def listen(host: str, port: int | None) -> socket.socket:

@@ -1,5 +1,6 @@
 """Settings: the words of a room's state to a recipe, and the recipe's parts back to controls. The words are those of `thalweg train`."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -69,10 +70,14 @@ def check_words(words: Mapping[str, Any], known: Sequence[str]) -> None:
             raise ConfigError(f"the lab knows no setting {word!r} here.{nearest(word, [*every, *knobs])}")
 
 
-def command(recipe: Recipe, words: Mapping[str, str], source: str) -> str:
-    """Return the command line that trains by these words: `thalweg train digits --score mlp --rate 0.1`."""
-    options = [f"--{word.replace('_', '-')} {value}" for word, value in words.items() if value != NONE]
-    return " ".join(["thalweg train", source, *options])
+def command(words: Mapping[str, str], source: str) -> str:
+    """Return the command line that trains by these words.
+
+    >>> command({"score": "mlp", "batch_norm": "true"}, "my pictures")
+    "thalweg train 'my pictures' --score mlp --batch-norm true"
+    """
+    options = [f"--{word.replace('_', '-')} {shlex.quote(value)}" for word, value in words.items() if value != NONE]
+    return " ".join(["thalweg train", shlex.quote(source), *options])
 
 
 def _choice(place: str, words: Mapping[str, Any], menu: Menu) -> Choice:

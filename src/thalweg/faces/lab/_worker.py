@@ -57,7 +57,7 @@ class Desk:
                 self.say("picture", self.show.picture())
 
     def _patience(self) -> float | None:
-        return 0 if self.new and self.wanted else self.wait
+        return 0.0 if self.new and self.wanted else self.wait
 
     def work(self, show: Show) -> None:
         """Let the show train for a slice of time; what goes wrong there is told and ends the work, not the page."""

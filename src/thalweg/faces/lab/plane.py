@@ -29,7 +29,7 @@ MENU = Menu(
     },
 )
 OWN: dict[str, Knob] = {
-    "data": Choice(name="data", default="blobs3", meaning="a set of points", choices=PRESETS),
+    "data": Choice(name="data", default="spiral", meaning="a set of points", choices=PRESETS),
     "noise": Number(name="noise", default=0.0, low=0, high=1, meaning="standard deviation of what is added to every point"),
     "examples": Integer(name="examples", default=120, low=4, high=1000, meaning="how many points"),
 }
