@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 
-.PHONY: run test test-slow check bench results clean help
+.PHONY: run test test-slow check bench bench-lab clean help
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -28,6 +28,10 @@ check: $(VENV)/.ready-dev
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[bench]"
 	$(BIN)/python benchmarks/run.py
+
+# the lab in Chromium: pictures a second, time from a drag to the loss, ten pages at once
+bench-lab: $(VENV)/.ready-dev
+	$(BIN)/python benchmarks/lab.py
 
 # pip installs, not uv: the constraints file names the processor-only build of PyTorch that pip finds here
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
