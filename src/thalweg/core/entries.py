@@ -19,6 +19,7 @@ from thalweg.core.imageset import ImageSet
 from thalweg.core.knobs import Knob
 from thalweg.core.progress import Progress
 from thalweg.core.tree import Params
+from thalweg.core.worked import Line
 
 Settings = Mapping[str, Any]
 """Values of an entry's knobs: numbers are tensors [members] for optimisers, plain values elsewhere."""
@@ -141,6 +142,7 @@ class Loss(Entry):
 
     `gradient(...)` -> d value / d scores [*members, N, K] in closed form (at a kink, the subgradient that PyTorch's relu and max take).
     Knobs are numbers or tensors that broadcast against [*members, N]. `at_zero(classes, **knobs)` is the loss of all-zero scores.
+    `worked(scores, label, classes=(), **knobs)` writes one example's value out: floats, an index, names; the loss is the last line.
     `fused(...)` -> both, where that is cheaper than one after the other; equal to them up to rounding of numbers near 1.
     `probabilities`: softmax of the scores estimates class probabilities (true of likelihood losses only). `curvature(classes, **knobs)`
     bounds the eigenvalues of the Hessian by the scores, wherever there is one; None where a loss is made of flat pieces.
@@ -150,6 +152,7 @@ class Loss(Entry):
     value: Callable[..., Float[Tensor, "*members batch"]]
     gradient: Callable[..., Float[Tensor, "*members batch classes"]]
     at_zero: Callable[..., float]
+    worked: Callable[..., tuple[Line, ...]]
     fused: Callable[..., tuple[Tensor, Tensor]] | None = None
     probabilities: bool = False
     curvature: Callable[..., float] | None = None

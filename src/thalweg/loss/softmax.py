@@ -29,6 +29,7 @@ from thalweg.core.knobs import Number
 from thalweg.loss import _softmax_dual as convex
 from thalweg.loss._rivals import leads
 from thalweg.loss._scores import Scores, Setting, Values, per_class, true_class, widened
+from thalweg.loss._softmax_worked import worked
 
 
 def value(scores: Scores, labels: Labels, *, smoothing: Setting) -> Values:
@@ -139,6 +140,7 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    worked=worked,
     fused=fused,
     probabilities=True,
     curvature=curvature,

@@ -14,12 +14,15 @@ Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: max(0, 1 + 5.1 - 3.2) = 2
 1 + 2.5 + 3.1 = 6.6 (svm-sum: 6.6 + 6.3 = 12.9).
 """
 
+from collections.abc import Sequence
+
 from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
 from thalweg.loss import _rivals_dual as rivals
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._rivals import at_class, to_scores, violations, worst
 from thalweg.loss._scores import Scores, Setting, Values
+from thalweg.loss._worked import Lines, Scored, largest, rival_terms
 
 
 def value(scores: Scores, labels: Labels, *, margin: Setting) -> Values:
@@ -66,6 +69,15 @@ def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
     return rivals.linear_conjugate(slopes, labels, margin=margin)
 
 
+def worked(scores: Scored, label: int, *, margin: float, classes: Sequence[str] = ()) -> Lines:
+    """Write out each wrong class's violation, and the largest.
+
+    >>> [line.numbers for line in worked([3.2, 5.1, -1.7], 0, margin=1.0)]
+    ['max(0, 5.1 − 3.2 + 1)', 'max(0, −1.7 − 3.2 + 1)', 'max(2.9, 0)']
+    """
+    return largest(rival_terms(scores, label, margin=margin, classes=classes))
+
+
 ENTRY = Loss(
     summary="Multi-class hinge (Crammer-Singer): the largest margin violation",
     formula="L_i = max(0, margin + max_{j != y} s_j - s_y)",
@@ -74,5 +86,6 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    worked=worked,
     dual=Dual(conjugate=conjugate, smooth=rivals.largest, balanced=rivals.balanced, shifts=True, kinked=True),
 )

@@ -10,12 +10,15 @@ To namesakes: none in PyTorch, scikit-learn or Keras (`LinearSVC(multi_class="cr
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: 2.9^2 = 8.41; s = (2.2, 2.5, -3.1), y = 2: 6.6^2 = 43.56.
 """
 
+from collections.abc import Sequence
+
 from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
 from thalweg.loss import _rivals_dual as rivals
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._rivals import at_class, to_scores, violations, worst
 from thalweg.loss._scores import Scores, Setting, Values
+from thalweg.loss._worked import Lines, Scored, largest, rival_terms, squared
 
 
 def value(scores: Scores, labels: Labels, *, margin: Setting) -> Values:
@@ -70,6 +73,15 @@ def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
     return total.square() / 4 - margin * total
 
 
+def worked(scores: Scored, label: int, *, margin: float, classes: Sequence[str] = ()) -> Lines:
+    """Write out each wrong class's squared violation, and the largest.
+
+    >>> [line.numbers for line in worked([3.2, 5.1, -1.7], 0, margin=1.0)]
+    ['max(0, 5.1 − 3.2 + 1)²', 'max(0, −1.7 − 3.2 + 1)²', 'max(8.41, 0)']
+    """
+    return largest(squared(rival_terms(scores, label, margin=margin, classes=classes)))
+
+
 ENTRY = Loss(
     summary="Squared multi-class hinge (Crammer-Singer): the largest margin violation, squared",
     formula="L_i = max(0, margin + max_{j != y} s_j - s_y)^2",
@@ -78,6 +90,7 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    worked=worked,
     curvature=curvature,
     dual=Dual(conjugate=conjugate, smooth=rivals.largest_squared, balanced=rivals.balanced, shifts=True, kinked=True),
 )

@@ -13,12 +13,15 @@ scikit-learn fits one machine where this has two). scikit-learn's `hinge_loss` i
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: max(0, 1 - 3.2) + max(0, 1 + 5.1) + max(0, 1 - 1.7) = 0 + 6.1 + 0 = 6.1.
 """
 
+from collections.abc import Sequence
+
 from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
 from thalweg.loss import _sides_dual as sides
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._one_versus_all import directions, violations
 from thalweg.loss._scores import Scores, Setting, Values
+from thalweg.loss._worked import Lines, Scored, side_terms, total
 
 
 def value(scores: Scores, labels: Labels, *, margin: Setting) -> Values:
@@ -61,6 +64,15 @@ def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
     return -margin * sides.sizes(slopes, labels).sum(1)
 
 
+def worked(scores: Scored, label: int, *, margin: float, classes: Sequence[str] = ()) -> Lines:
+    """Write out each class's violation, and their sum.
+
+    >>> [line.numbers for line in worked([3.2, 5.1, -1.7], 0, margin=1.0)]
+    ['max(0, 1 − 3.2)', 'max(0, 1 + 5.1)', 'max(0, 1 + (−1.7))', '0 + 6.1 + 0']
+    """
+    return total(side_terms(scores, label, margin=margin, classes=classes), "Σ L_k over all k")
+
+
 ENTRY = Loss(
     summary="One-versus-all hinge: one two-class machine a class, violations added up",
     formula="L_i = sum_k max(0, margin - t_k s_k), t_k = +1 for the true class, else -1",
@@ -69,5 +81,6 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    worked=worked,
     dual=Dual(conjugate=conjugate, smooth=sides.plain, balanced=sides.balanced, shifts=False, kinked=True),
 )

@@ -12,12 +12,15 @@ classes or more; with two, scikit-learn fits one machine where this has two). Py
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: 0 + 6.1^2 + 0 = 37.21.
 """
 
+from collections.abc import Sequence
+
 from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
 from thalweg.loss import _sides_dual as sides
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._one_versus_all import directions, violations
 from thalweg.loss._scores import Scores, Setting, Values
+from thalweg.loss._worked import Lines, Scored, side_terms, squared, total
 
 
 def value(scores: Scores, labels: Labels, *, margin: Setting) -> Values:
@@ -70,6 +73,15 @@ def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
     return (b.square() / 4 - margin * b).sum(1)
 
 
+def worked(scores: Scored, label: int, *, margin: float, classes: Sequence[str] = ()) -> Lines:
+    """Write out each class's squared violation, and their sum.
+
+    >>> [line.numbers for line in worked([3.2, 5.1, -1.7], 0, margin=1.0)]
+    ['max(0, 1 − 3.2)²', 'max(0, 1 + 5.1)²', 'max(0, 1 + (−1.7))²', '0 + 37.21 + 0']
+    """
+    return total(squared(side_terms(scores, label, margin=margin, classes=classes)), "Σ L_k over all k")
+
+
 ENTRY = Loss(
     summary="Squared one-versus-all hinge: one two-class machine a class, squared violations added up",
     formula="L_i = sum_k max(0, margin - t_k s_k)^2, t_k = +1 for the true class, else -1",
@@ -78,6 +90,7 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    worked=worked,
     curvature=curvature,
     dual=Dual(conjugate=conjugate, smooth=sides.squared, balanced=sides.balanced, shifts=False, kinked=False),
 )

@@ -11,12 +11,15 @@ svm-ova-squared.
 Worked by hand, margin 1: s = (3.2, 5.1, -1.7), y = 0: 2.9^2 + 0 = 8.41.
 """
 
+from collections.abc import Sequence
+
 from thalweg.core.dual import Dual
 from thalweg.core.entries import Labels, Loss
 from thalweg.loss import _rivals_dual as rivals
 from thalweg.loss._margin import MARGIN
 from thalweg.loss._rivals import to_scores, violations
 from thalweg.loss._scores import Scores, Setting, Values
+from thalweg.loss._worked import Lines, Scored, rival_terms, squared, total
 
 
 def value(scores: Scores, labels: Labels, *, margin: Setting) -> Values:
@@ -68,6 +71,15 @@ def conjugate(slopes: Scores, labels: Labels, *, margin: float) -> Values:
     return (b.square() / 4 - margin * b).sum(1)
 
 
+def worked(scores: Scored, label: int, *, margin: float, classes: Sequence[str] = ()) -> Lines:
+    """Write out each wrong class's squared violation, and their sum.
+
+    >>> [line.numbers for line in worked([3.2, 5.1, -1.7], 0, margin=1.0)]
+    ['max(0, 5.1 − 3.2 + 1)²', 'max(0, −1.7 − 3.2 + 1)²', '8.41 + 0']
+    """
+    return total(squared(rival_terms(scores, label, margin=margin, classes=classes)), "Σ L_j over j ≠ y")
+
+
 ENTRY = Loss(
     summary="Squared multi-class hinge (Weston-Watkins): squared margin violations added up",
     formula="L_i = sum_{j != y} max(0, s_j - s_y + margin)^2",
@@ -76,6 +88,7 @@ ENTRY = Loss(
     value=value,
     gradient=gradient,
     at_zero=at_zero,
+    worked=worked,
     curvature=curvature,
     dual=Dual(conjugate=conjugate, smooth=rivals.separate_squared, balanced=rivals.balanced, shifts=True, kinked=False),
 )
