@@ -19,7 +19,7 @@ from thalweg.core.imageset import ImageSet
 from thalweg.core.knobs import Knob
 from thalweg.core.progress import Progress
 from thalweg.core.tree import Params
-from thalweg.core.worked import Line
+from thalweg.core.worked import Line, OneWeight
 
 Settings = Mapping[str, Any]
 """Values of an entry's knobs: numbers are tensors [members] for optimisers, plain values elsewhere."""
@@ -215,7 +215,7 @@ class Optimiser(Entry):
     (otherwise penalties that are not smooth are refused). `stable_rate(settings, curvature)`: the rate below which the rule converges
     and above which it diverges on a quadratic whose largest curvature is that, knobs as plain numbers; None where there is no such rate.
     `reached(state, settings)`: for an optimiser that has an aim of its own, whether each member is there, and a sentence on where it is;
-    who is there has converged, and the last weights are the answer.
+    who is there has converged, and the last weights are the answer. `worked(weight, settings)`: one weight's step written out, or None.
     """
 
     init: Callable[[Params, Settings], State]
@@ -224,6 +224,7 @@ class Optimiser(Entry):
     proximal: bool = False
     stable_rate: Callable[[Settings, float], float] | None = None
     reached: Callable[[State, Settings], Sequence[tuple[bool, str]]] | None = None
+    worked: Callable[[OneWeight, Settings], tuple[Line, ...]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,8 @@ import torch
 
 from thalweg.core.entries import Info, Objective, Settings, State
 from thalweg.core.tree import Params, add_scaled
+from thalweg.core.worked import Line, OneWeight
+from thalweg.optimise._worked import before, moved, slope
 
 
 def nothing(params: Params, settings: Settings) -> State:
@@ -19,6 +21,16 @@ def descend(
     """Return W - rate * gradient(W), per member; `info` has the loss at W."""
     loss, gradient = objective.value_and_gradient(params)
     return add_scaled(params, -settings["rate"], gradient), state, {"loss": loss}
+
+
+def worked(weight: OneWeight, settings: Settings) -> tuple[Line, ...]:
+    """Write out gradient and new weight.
+
+    >>> [line.numbers for line in worked(OneWeight(value=1.0, gradient=-2.0, state={}), {"rate": 0.1})]
+    ['−2', '1 − 0.1 · (−2)']
+    """
+    g = slope(weight)
+    return g, moved(before(weight), g, settings)
 
 
 def stable_rate(settings: Settings, curvature: float) -> float:

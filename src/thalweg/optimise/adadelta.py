@@ -7,6 +7,7 @@ larger epsilon shortens it. The paper has no rate (1 here); the rate does not en
 `torch.optim.Adadelta`.
 """
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -16,8 +17,10 @@ from torch import Tensor
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.knobs import Number
 from thalweg.core.tree import Params, add_scaled, along, transform, zeros_like
+from thalweg.core.worked import Line, OneWeight, written
 from thalweg.optimise._scaled import running_square
 from thalweg.optimise._state import tree_in
+from thalweg.optimise._worked import before, mean_square, moved, slope
 
 
 def init(params: Params, settings: Settings) -> State:
@@ -45,6 +48,22 @@ def _direction(gradient: Params, square: Params, length: Params, epsilon: Float[
     return transform(scale, gradient, square, length)
 
 
+def worked(weight: OneWeight, settings: Settings) -> tuple[Line, ...]:
+    """Write out gradient, its mean square, the step before the rate, the steps' mean square, and the new weight.
+
+    >>> before_it = OneWeight(value=1.0, gradient=-2.0, state={"square": 4.0, "length": 1.0})
+    >>> [line.numbers for line in worked(before_it, {"rate": 0.5, "decay": 0.5, "epsilon": 1e-6})]
+    ['−2', '0.5 · 4 + (1 − 0.5) · (−2)²', '−2 · √(1 + 1e−6) / √(4 + 1e−6)', '0.5 · 1 + (1 − 0.5) · (−1)²', '1 − 0.5 · (−1)']
+    """
+    g, old, epsilon = slope(weight), weight.state["length"], settings["epsilon"]
+    s = mean_square("s", weight.state["square"], g, "decay", settings)
+    value = g.value * math.sqrt(old + epsilon) / math.sqrt(s.value + epsilon)
+    letters = {"g": g.value, "u_old": old, "s": s.value, "epsilon": epsilon}
+    d = written("d", "g · √(u_old + epsilon) / √(s + epsilon)", value, letters)
+    u = mean_square("u", old, d, "decay", settings)
+    return g, s, d, u, moved(before(weight), d, settings)
+
+
 ENTRY = Optimiser(
     summary="Gives each number of W steps as long as its recent steps were.",
     formula="s <- decay * s + (1 - decay) * g^2;  d = g * sqrt(u + epsilon) / sqrt(s + epsilon);  "
@@ -58,4 +77,5 @@ ENTRY = Optimiser(
     init=init,
     step=step,
     proximal=True,
+    worked=worked,
 )

@@ -14,8 +14,10 @@ import torch
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.knobs import Number
 from thalweg.core.tree import Params, along, transform
+from thalweg.core.worked import Line, OneWeight, written
 from thalweg.optimise._scaled import scaled_step
 from thalweg.optimise._state import tree_in
+from thalweg.optimise._worked import before, moved, scaled, slope
 
 
 def init(params: Params, settings: Settings) -> State:
@@ -33,6 +35,19 @@ def step(
     return moved, {"sum": total}, {"loss": loss}
 
 
+def worked(weight: OneWeight, settings: Settings) -> tuple[Line, ...]:
+    """Write out gradient, sum of squares, the gradient divided by its root, and the new weight.
+
+    >>> before_it = OneWeight(value=1.0, gradient=-3.0, state={"sum": 7.0})
+    >>> [line.numbers for line in worked(before_it, {"rate": 0.1, "epsilon": 1e-10})]
+    ['−3', '7 + (−3)²', '−3 / (√(16) + 1e−10)', '1 − 0.1 · (−0.75)']
+    """
+    g, old = slope(weight), weight.state["sum"]
+    h = written("h", "h_old + g²", old + g.value * g.value, {"h_old": old, "g": g.value})
+    d = scaled(g, h, settings)
+    return g, h, d, moved(before(weight), d, settings)
+
+
 ENTRY = Optimiser(
     summary="Divides each gradient by the root of the sum of its squares so far.",
     formula="h <- h + (dL/dW)^2;  W <- W - rate * dL/dW / (sqrt(h) + epsilon)",
@@ -45,4 +60,5 @@ ENTRY = Optimiser(
     init=init,
     step=step,
     proximal=True,
+    worked=worked,
 )

@@ -14,7 +14,10 @@ import torch
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.knobs import Flag, Number
 from thalweg.core.tree import Params
+from thalweg.core.worked import Line, OneWeight
 from thalweg.optimise._moments import adam_step, zero_moments
+from thalweg.optimise._moments_worked import direction
+from thalweg.optimise._worked import before, moved
 
 
 def init(params: Params, settings: Settings) -> State:
@@ -29,6 +32,23 @@ def step(
     loss, gradient = objective.value_and_gradient(params)
     moved, moments = adam_step(params, settings["rate"], gradient, state, settings, correct_bias=settings["correct_bias"])
     return moved, moments, {"loss": loss}
+
+
+def worked(weight: OneWeight, settings: Settings) -> tuple[Line, ...]:
+    """Write out gradient, number of the step, both means, both corrected, their ratio, and the new weight.
+
+    >>> before_it = OneWeight(value=1.0, gradient=0.5, state={"first": 0.0, "second": 0.0, "count": 0})
+    >>> for line in worked(before_it, ENTRY.defaults())[2:]:
+    ...     print(f"{line.symbol} = {line.formula} = {line.numbers}")
+    m = beta1 · m_old + (1 − beta1) · g = 0.9 · 0 + (1 − 0.9) · 0.5
+    v = beta2 · v_old + (1 − beta2) · g² = 0.999 · 0 + (1 − 0.999) · 0.5²
+    m̂ = m / (1 − beta1^t) = 0.05 / (1 − 0.9^1)
+    v̂ = v / (1 − beta2^t) = 0.00025 / (1 − 0.999^1)
+    d = m̂ / (√(v̂) + epsilon) = 0.5 / (√(0.25) + 1e−8)
+    W = W_old − rate · d = 1 − 0.001 · 1
+    """
+    lines = direction(weight, settings)
+    return (*lines, moved(before(weight), lines[-1], settings))
 
 
 ENTRY = Optimiser(
@@ -46,4 +66,5 @@ ENTRY = Optimiser(
     init=init,
     step=step,
     proximal=True,
+    worked=worked,
 )

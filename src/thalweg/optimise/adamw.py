@@ -14,8 +14,11 @@ import torch
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.knobs import Flag, Number
 from thalweg.core.tree import Params
+from thalweg.core.worked import Line, OneWeight
 from thalweg.optimise._decay import decay
 from thalweg.optimise._moments import adam_step, zero_moments
+from thalweg.optimise._moments_worked import direction
+from thalweg.optimise._worked import before, decayed, moved
 
 
 def init(params: Params, settings: Settings) -> State:
@@ -33,6 +36,20 @@ def step(
     return moved, moments, {"loss": loss}
 
 
+def worked(weight: OneWeight, settings: Settings) -> tuple[Line, ...]:
+    """Write out Adam's lines, the decayed weight where it is penalised, and the new weight.
+
+    >>> before_it = OneWeight(value=2.0, gradient=0.5, state={"first": 0.0, "second": 0.0, "count": 0}, penalised=True)
+    >>> [line.numbers for line in worked(before_it, ENTRY.defaults() | {"rate": 0.1})][-2:]
+    ['(1 − 0.1 · 0.01) · 2', '1.998 − 0.1 · 1']
+    """
+    lines = direction(weight, settings)
+    if not weight.penalised:
+        return (*lines, moved(before(weight), lines[-1], settings))
+    start = decayed(weight, settings)
+    return (*lines, start, moved(start, lines[-1], settings))
+
+
 ENTRY = Optimiser(
     summary="Adam with a decay of the weights that its scaling does not touch.",
     formula="W <- (1 - rate * decay) * W, then Adam's step",
@@ -48,4 +65,5 @@ ENTRY = Optimiser(
     init=init,
     step=step,
     proximal=True,
+    worked=worked,
 )

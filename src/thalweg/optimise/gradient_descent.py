@@ -7,7 +7,7 @@ a saddle) leaves W where it is. The same rule as `torch.optim.SGD(momentum=0)` f
 
 from thalweg.core.entries import Optimiser
 from thalweg.core.knobs import Number
-from thalweg.optimise._descent import descend, nothing, stable_rate
+from thalweg.optimise._descent import descend, nothing, stable_rate, worked
 
 ENTRY = Optimiser(
     summary="Goes down the gradient of the whole training set.",
@@ -19,4 +19,5 @@ ENTRY = Optimiser(
     full_batch=True,
     proximal=True,
     stable_rate=stable_rate,
+    worked=worked,
 )

@@ -14,7 +14,9 @@ import torch
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.knobs import Number
 from thalweg.core.tree import Params, add_scaled, zeros_like
+from thalweg.core.worked import Line, OneWeight
 from thalweg.optimise._state import tree_in
+from thalweg.optimise._worked import before, moved, slope, velocity
 
 
 def init(params: Params, settings: Settings) -> State:
@@ -43,6 +45,18 @@ def stable_rate(settings: Settings, curvature: float) -> float:
     return float(2 * (1 + settings["momentum"]) / curvature)
 
 
+def worked(weight: OneWeight, settings: Settings) -> tuple[Line, ...]:
+    """Write out gradient, velocity and new weight.
+
+    >>> before_it = OneWeight(value=1.0, gradient=-2.0, state={"velocity": 3.0})
+    >>> [line.numbers for line in worked(before_it, {"rate": 0.1, "momentum": 0.9})]
+    ['−2', '0.9 · 3 + (−2)', '1 − 0.1 · 0.7']
+    """
+    g = slope(weight)
+    v = velocity(weight, settings, g)
+    return g, v, moved(before(weight), v, settings)
+
+
 ENTRY = Optimiser(
     summary="Adds up past gradients, as a heavy ball keeps its speed.",
     formula="v <- momentum * v + dL/dW;  W <- W - rate * v",
@@ -55,4 +69,5 @@ ENTRY = Optimiser(
     step=step,
     proximal=True,
     stable_rate=stable_rate,
+    worked=worked,
 )

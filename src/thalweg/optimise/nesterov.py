@@ -15,7 +15,9 @@ import torch
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.knobs import Number
 from thalweg.core.tree import Params, add_scaled, along, transform, zeros_like
+from thalweg.core.worked import Line, OneWeight, written
 from thalweg.optimise._state import tree_in
+from thalweg.optimise._worked import before, moved, slope, velocity
 
 
 def init(params: Params, settings: Settings) -> State:
@@ -48,6 +50,20 @@ def stable_rate(settings: Settings, curvature: float) -> float:
     return float(2 * (1 + momentum) / ((1 + 2 * momentum) * curvature))
 
 
+def worked(weight: OneWeight, settings: Settings) -> tuple[Line, ...]:
+    """Write out gradient, velocity, the gradient with the velocity ahead, and the new weight.
+
+    >>> before_it = OneWeight(value=1.0, gradient=-2.0, state={"velocity": 3.0})
+    >>> [line.numbers for line in worked(before_it, {"rate": 0.1, "momentum": 0.9})]
+    ['−2', '0.9 · 3 + (−2)', '−2 + 0.9 · 0.7', '1 − 0.1 · (−1.37)']
+    """
+    g = slope(weight)
+    v = velocity(weight, settings, g)
+    momentum = settings["momentum"]
+    d = written("d", "g + momentum · v", g.value + momentum * v.value, {"g": g.value, "momentum": momentum, "v": v.value})
+    return g, v, d, moved(before(weight), d, settings)
+
+
 ENTRY = Optimiser(
     summary="Momentum whose gradient is taken where the velocity will carry it.",
     formula="v <- momentum * v + dL/dW;  W <- W - rate * (dL/dW + momentum * v)",
@@ -60,4 +76,5 @@ ENTRY = Optimiser(
     step=step,
     proximal=True,
     stable_rate=stable_rate,
+    worked=worked,
 )

@@ -14,8 +14,10 @@ import torch
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.knobs import Number
 from thalweg.core.tree import Params, zeros_like
+from thalweg.core.worked import Line, OneWeight
 from thalweg.optimise._scaled import running_square, scaled_step
 from thalweg.optimise._state import tree_in
+from thalweg.optimise._worked import before, mean_square, moved, scaled, slope
 
 
 def init(params: Params, settings: Settings) -> State:
@@ -33,6 +35,19 @@ def step(
     return moved, {"square": square}, {"loss": loss}
 
 
+def worked(weight: OneWeight, settings: Settings) -> tuple[Line, ...]:
+    """Write out gradient, mean square, the gradient divided by its root, and the new weight.
+
+    >>> before_it = OneWeight(value=1.0, gradient=-2.0, state={"square": 4.0})
+    >>> [line.numbers for line in worked(before_it, {"rate": 0.1, "decay": 0.99, "epsilon": 1e-8})]
+    ['−2', '0.99 · 4 + (1 − 0.99) · (−2)²', '−2 / (√(4) + 1e−8)', '1 − 0.1 · (−1)']
+    """
+    g = slope(weight)
+    s = mean_square("s", weight.state["square"], g, "decay", settings)
+    d = scaled(g, s, settings)
+    return g, s, d, moved(before(weight), d, settings)
+
+
 ENTRY = Optimiser(
     summary="Divides each gradient by its root mean square over recent steps.",
     formula="s <- decay * s + (1 - decay) * (dL/dW)^2;  W <- W - rate * dL/dW / (sqrt(s) + epsilon)",
@@ -45,4 +60,5 @@ ENTRY = Optimiser(
     init=init,
     step=step,
     proximal=True,
+    worked=worked,
 )

@@ -8,7 +8,7 @@ The same rule as `torch.optim.SGD(momentum=0)`.
 
 from thalweg.core.entries import Optimiser
 from thalweg.core.knobs import Number
-from thalweg.optimise._descent import descend, nothing, stable_rate
+from thalweg.optimise._descent import descend, nothing, stable_rate, worked
 
 ENTRY = Optimiser(
     summary="Goes down the gradient of one mini-batch at a time.",
@@ -19,4 +19,5 @@ ENTRY = Optimiser(
     step=descend,
     proximal=True,
     stable_rate=stable_rate,
+    worked=worked,
 )
