@@ -5,6 +5,7 @@ import io
 import os
 import stat
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from thalweg.core.errors import ConfigError, DataError, StorageError
+from thalweg.faces.lab import _uploads
 from thalweg.faces.lab._uploads import Caps, Uploads, class_folder, source_in
 from thalweg.images import EXTENSIONS, load
 
@@ -286,11 +288,29 @@ def test_of_a_write_that_fails_nothing_stays_and_the_next_one_works(uploads, mon
     assert len(everything_in(uploads.folder)) == 2
 
 
-def test_many_at_once_lose_nothing(uploads):
+def test_a_file_that_stands_where_one_is_to_be_written_is_left_alone(uploads, tmp_path):
     batch = uploads.begin()
-    threads = [threading.Thread(target=fill, args=(uploads, batch, [f"class {number}"]), kwargs={"each": 25}) for number in range(8)]
+    uploads.keep(batch, "cat", "x.png", b"1")
+    outside = tmp_path / "mine.txt"
+    outside.write_text("mine")
+    (uploads.folder_of(batch) / "cat" / "000002.png").symlink_to(outside)
+    with pytest.raises(StorageError, match=r"cannot write .*000002\.png"):
+        uploads.keep(batch, "cat", "x.png", b"1")
+    assert outside.read_text() == "mine"
+
+
+def test_many_at_once_lose_nothing(uploads, monkeypatch):
+    write = _uploads._write_new
+
+    def slow(path, content):
+        time.sleep(0.001)
+        write(path, content)
+
+    monkeypatch.setattr(_uploads, "_write_new", slow)
+    batch = uploads.begin()
+    threads = [threading.Thread(target=fill, args=(uploads, batch, ["cat", "dog"]), kwargs={"each": 10}) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(load(uploads.folder_of(batch)).labels) == 200
+    assert len(load(uploads.folder_of(batch)).labels) == 160
