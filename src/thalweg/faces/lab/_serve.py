@@ -17,6 +17,10 @@ from thalweg.run.store import Store
 PORT, TRIES = 8765, 20
 POINTS = ("blobs3", "circle", "gauss", "spiral", "xor")
 NEEDED = ("starlette", "uvicorn", "websockets")
+LARGEST_WORD = 1 << 20
+"""Bytes of one word: a page's points, or a drawn picture, fit; nothing else is as large."""
+ONCE = "The address opens once. Ctrl-C closes the lab."
+OFTEN = "Whoever has this address can open it, train and read the runs shown. Ctrl-C closes the lab."
 
 
 def serve(
@@ -28,20 +32,25 @@ def serve(
         raise ConfigError(f"the lab needs {', '.join(missing)}: pip install 'thalweg[lab]'.")
     import uvicorn
 
+    from thalweg.faces.lab._guard import Doors, Guard
+    from thalweg.faces.lab._scrub import scrub_logs
     from thalweg.faces.lab._server import Lab
 
+    Doors(host, port or PORT)  # an address that nobody can type is said to be one before anything is done
     start, opened = beginning(what, settings)
     listening = listen(host, port)
-    address = f"http://{_spelt(host)}:{listening.getsockname()[1]}/"
+    doors = Doors(host, listening.getsockname()[1], once=is_own(host))
     lab = Lab(runs=runs, opened=opened, start=start, pages=pages)
+    guard = Guard(lab.app(), doors, tell=lambda address: print(f"For another browser: {address}", flush=True))
     config = uvicorn.Config(
-        lab.app(), log_level="warning", access_log=False, ws="websockets-sansio", ws_max_size=1 << 20, server_header=False,
-        timeout_graceful_shutdown=2,
+        guard, log_level="warning", access_log=False, proxy_headers=False, server_header=False, ws="websockets-sansio",
+        ws_max_size=LARGEST_WORD, timeout_graceful_shutdown=2,
     )  # fmt: skip
-    print(f"The lab is open at {address}", flush=True)
-    print("Ctrl-C closes it.", flush=True)
+    scrub_logs()
+    print(f"The lab is open at {guard.address}", flush=True)
+    print(ONCE if doors.once else OFTEN, flush=True)
     if browser:
-        webbrowser.open(address)
+        webbrowser.open(guard.address)
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
@@ -97,7 +106,3 @@ def is_own(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _spelt(host: str) -> str:
-    return f"[{host}]" if ":" in host else host

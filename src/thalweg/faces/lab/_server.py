@@ -19,12 +19,11 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from thalweg.faces.lab import ROOMS
+from thalweg.faces.lab._serve import LARGEST_WORD
 from thalweg.faces.lab._session import Session, context, warm
 from thalweg.views._palette import CLASSES, DARK, SHARES, SIGNED
 
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-LARGEST_WORD = 1 << 20
-"""Bytes of one word: a page's points, or a drawn picture, fit; nothing else is as large."""
 FULL = "The lab is full: {most} pages are open. Close one, or start the lab with --pages {twice}."
 
 
@@ -85,9 +84,10 @@ class Lab:
         session = Session(self.where, {"runs": str(self.runs), "uploads": str(self.uploads), "opened": self.opened})
         self.sessions.add(session)
         try:
-            await session.start()
-            await socket.send_text(json.dumps({"kind": "house", **self.house()}))
-            await _either(self._listen(socket, session), self._speak(socket, session))
+            with suppress(WebSocketDisconnect):  # the page may go at any moment
+                await session.start()
+                await socket.send_text(json.dumps({"kind": "house", **self.house()}))
+                await _either(self._listen(socket, session), self._speak(socket, session))
         finally:
             await session.end()
             self.sessions.discard(session)
