@@ -80,4 +80,5 @@ def test_a_figure_is_as_wide_as_its_place(visit):
         page.set_viewport_size({"width": width, "height": 800})
         page.wait_for_timeout(300)
         drawn, free = place.evaluate("place => [place.querySelector('.main-svg').getBoundingClientRect().width, place.clientWidth]")
-        assert drawn == pytest.approx(free, abs=1) and drawn < width
+        assert drawn == pytest.approx(free, abs=1)
+        assert drawn < width

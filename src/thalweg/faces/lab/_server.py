@@ -89,8 +89,9 @@ class Lab:
                 await socket.send_text(json.dumps({"kind": "house", **self.house()}))
                 await _either(self._listen(socket, session), self._speak(socket, session))
         finally:
-            await session.end()
-            self.sessions.discard(session)
+            ending = asyncio.ensure_future(session.end())  # in a task of its own: this one may be on its way out
+            ending.add_done_callback(lambda _: self.sessions.discard(session))
+            await asyncio.shield(ending)
             with suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close()
 

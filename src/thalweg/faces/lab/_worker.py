@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -13,6 +14,7 @@ from thalweg.core.errors import ThalwegError
 from thalweg.faces.lab import ROOMS
 from thalweg.faces.lab._room import Outlook, Reply, Show
 from thalweg.faces.lab._wire import Picture, packed
+from thalweg.faces.terminal import debugging
 
 SLICE = 0.02
 """Seconds of training between two looks at the post."""
@@ -33,6 +35,15 @@ def main(connection: Connection, places: Mapping[str, str]) -> None:
     outlook = Outlook(runs=Path(places["runs"]), uploads=Path(places["uploads"]), opened=places["opened"])
     with suppress(EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         Desk(connection, outlook).serve()
+
+
+def _said(error: Exception, what: str) -> str:
+    """Return an error as a line; one that nobody wrote for a person is a fault, of the words or of the lab, and is told all the same."""
+    if isinstance(error, ThalwegError):
+        return str(error)
+    if debugging():
+        traceback.print_exception(error)
+    return f"The lab stumbled over {what} ({type(error).__name__}: {error}); start it with --debug to see where."
 
 
 class Desk:
@@ -63,9 +74,9 @@ class Desk:
         """Let the show train for a slice of time; what goes wrong there is told and ends the work, not the page."""
         try:
             self.wait = show.work(SLICE)
-        except ThalwegError as error:
+        except Exception as error:
             self.wait = None
-            self.note(str(error))
+            self.note(_said(error, "going on"))
         self.new = True
         self.tell_form(show)
 
@@ -78,8 +89,8 @@ class Desk:
             return
         try:
             reply = self.open(given) if word == "open" else self.tell(word, given)
-        except ThalwegError as error:
-            self.note(str(error), ask=ask)
+        except Exception as error:
+            self.note(_said(error, repr(word)), ask=ask)
             return
         if ask is not None:
             self.answer(ask, reply)
