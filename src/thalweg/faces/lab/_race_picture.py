@@ -4,11 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from thalweg.evidence._levels import bands_of
 from thalweg.evidence.surface_paths import SurfacePaths
 from thalweg.faces.lab._wire import Picture
 from thalweg.run.surface_places import places
 from thalweg.run.surface_record import Race, Runner
+
+EVERY = 2
+"""Of how many points of the ground the relief has one."""
 
 KINDS = ("not critical", "minimum", "maximum", "saddle", "degenerate")
 
@@ -21,18 +23,23 @@ def ground_picture(paths: SurfacePaths) -> Picture:
     )
 
 
-def course(race: Race, paths: SurfacePaths) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
+def relief(paths: SurfacePaths) -> np.ndarray:
+    """Return the heights of the three-dimensional picture, from 0 to 1; their square roots where the walls are far higher than the rest."""
+    heights = paths.heights[::EVERY, ::EVERY]
+    share = (heights - heights.min()) / max(float(np.ptp(heights)), np.finfo(np.float64).tiny)
+    return (np.sqrt(share) if paths.geometric else share).astype(np.float32)
+
+
+def course(race: Race) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     """Return every runner's row, and arrays over all runners and steps.
 
-    They are the path, its height (and counted in levels: `band`), the gradient's norm, the two eigenvalues, what they say (`shapes`), the
+    They are the path, its height, the gradient's norm, the two eigenvalues, what they say (`shapes`), the
     verdict (`kinds`, both as places in `KINDS`), and which known critical point is nearest, and how near.
     """
-    low = float(paths.heights.min())
     judged = [places(each.path, each.gradient_norms, each.eigenvalues, race.critical) for each in race.runners]
     counts = (len(race.runners), race.steps + 1)
     parts: dict[str, tuple[list[Any], Any, tuple[int, ...]]] = {
         "path": ([each.path for each in race.runners], np.float32, (2,)),
-        "band": ([bands_of(each.values, paths.levels, geometric=paths.geometric, low=low) for each in race.runners], np.float32, ()),
         "values": ([each.values for each in race.runners], np.float32, ()),
         "norms": ([each.gradient_norms for each in race.runners], np.float32, ()),
         "eigenvalues": ([each.eigenvalues for each in race.runners], np.float32, (2,)),

@@ -13,7 +13,8 @@ from thalweg.core.knobs import Choice, Flag, Integer, Knob, Number, Text
 from thalweg.evidence import surface_paths
 from thalweg.evidence.surface_paths import SurfacePaths
 from thalweg.faces.lab._form import Field, Form, written
-from thalweg.faces.lab._race_picture import course, ground_picture
+from thalweg.faces.lab._race_examples import EXAMPLES
+from thalweg.faces.lab._race_picture import course, ground_picture, relief
 from thalweg.faces.lab._race_words import DETAILS, GROUND, Starter, looks, optimisers_knob, own_values, runner_fields, starters, steps_knob
 from thalweg.faces.lab._room import Reply
 from thalweg.faces.lab._wire import Picture
@@ -27,6 +28,8 @@ RUNNERS = ("sgd", "momentum", "rmsprop", "adam")
 STEPS = 300
 KEPT = 400
 """Courses that are kept, so that a runner ticked again is there at once."""
+COARSE, FINE = 121, 241
+"""Points along the longer side of the ground: of the whole race, and of the part that a map shows."""
 DEEPEST = 1e4
 """How many times a map may be nearer, or farther away, than the whole race."""
 
@@ -56,7 +59,6 @@ class SurfaceRace:
 
     def __init__(self, words: Mapping[str, Any]) -> None:
         self.courses: dict[Any, Runner] = {}
-        self.serial = 0
         self.ask: Ask | None = None
         self.settle(words)
 
@@ -70,7 +72,6 @@ class SurfaceRace:
             race = lined_up(ask.surface, start=ask.start, steps=ask.steps, angle=ask.angle, seed=ask.seed)
             self.paths = _measured(race, landscape(ask.surface, angle=ask.angle))
             self.ground = landscape(ask.surface, angle=ask.angle)
-            self.serial += 1
         self.ask, self.words, self.own = ask, dict(words), own
         self.runners, self.details, self.start = runners, details, ask.start
 
@@ -115,7 +116,7 @@ class SurfaceRace:
     def view(self, given: Mapping[str, Any]) -> Reply:
         """Answer with the ground of a part of the map."""
         window = _window([float(place) for place in given["window"]], self.paths.race.window)
-        return ground_picture(_measured(replace(self.paths.race, window=window), self.ground))
+        return ground_picture(_measured(replace(self.paths.race, window=window), self.ground, FINE))
 
     WORDS = {"set": change, "start": begin_at, "view": view}  # noqa: RUF012
 
@@ -147,11 +148,11 @@ class SurfaceRace:
         """Return ground, courses that are there, and who is still to come."""
         there = [runner for runner in self.runners if self.key(runner) in self.courses]
         race = replace(self.paths.race, runners=tuple(self.courses[self.key(runner)] for runner in there))
-        rows, arrays = course(race, self.paths)
+        rows, arrays = course(race)
         drawn = ground_picture(self.paths)
         data = {
             "ground": "surface",
-            "serial": self.serial,
+            "ask": f"{self.ask}",
             "formula": race.formula,
             "title": race.surface.replace("-", " "),
             "start": list(race.start),
@@ -159,12 +160,13 @@ class SurfaceRace:
             "finish": race.finish,
             "critical": [asdict(each) for each in race.critical],
             "looks": looks(),
+            "examples": [each.row() for each in EXAMPLES],
             "runners": rows,
             "coming": [runner.name for runner in self.runners if runner not in there],
             "tuned": self.own["tuned"],
             **drawn.data,
         }
-        return Picture(data=data, arrays={**drawn.arrays, **arrays})
+        return Picture(data=data, arrays={**drawn.arrays, "relief": relief(self.paths), **arrays})
 
 
 def _ask(own: Mapping[str, Any], words: Mapping[str, Any]) -> Ask:
@@ -185,13 +187,13 @@ def _point(text: str, usual: tuple[float, float]) -> tuple[float, float]:
     return (x, y)
 
 
-def _measured(race: Race, ground: Landscape) -> SurfacePaths:
+def _measured(race: Race, ground: Landscape, resolution: int = COARSE) -> SurfacePaths:
     """Return the heights of a race's window and the levels of its contours."""
 
     def height(points: Float64[np.ndarray, "m 2"]) -> Float64[np.ndarray, " m"]:
         return ground.value(torch.from_numpy(points)).numpy()
 
-    return surface_paths.measure(race, height, resolution=121)
+    return surface_paths.measure(race, height, resolution=resolution)
 
 
 def _window(asked: list[float], whole: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

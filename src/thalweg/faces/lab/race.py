@@ -1,7 +1,7 @@
 """Race: several optimisers from the same start, on a surface of two numbers or on data, step by step and back in time."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from thalweg.faces.lab._form import Form, read
 from thalweg.faces.lab._race_surface import OWN as SURFACE_WORDS
@@ -12,7 +12,13 @@ from thalweg.faces.lab._settings import check_words
 from thalweg.faces.lab._wire import Picture
 from thalweg.surface import SURFACES
 
-KINDS: dict[str, Callable[[Mapping[str, Any]], Show]] = {"surface": SurfaceRace}
+class Ground(Show, Protocol):
+    """What a race is on: a show that remembers the words it was told."""
+
+    words: dict[str, Any]
+
+
+KINDS: dict[str, Callable[[Mapping[str, Any]], Ground]] = {"surface": SurfaceRace}
 
 
 class RaceShow:
@@ -32,7 +38,7 @@ class RaceShow:
         if word != "set":
             return self.show.tell(word, given)
         check_words(given["state"], known_words())
-        words = {**self.words, **self.show.form().state(), **given["state"]}
+        words = {**self.words, **self.show.words, **given["state"]}
         if read(GROUND, words.get("ground", GROUND.default)) == self.ground:
             return self.show.tell(word, given)
         self.words = words
@@ -54,7 +60,7 @@ def known_words() -> tuple[str, ...]:
     return (GROUND.name, DETAILS.name, "start", "optimisers", *SURFACE_WORDS, *surfaces)
 
 
-def _opened(words: Mapping[str, Any]) -> tuple[str, Show]:
+def _opened(words: Mapping[str, Any]) -> tuple[str, Ground]:
     ground = read(GROUND, words.get("ground", GROUND.default))
     return ground, KINDS[ground](words)
 
