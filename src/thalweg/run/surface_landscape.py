@@ -48,6 +48,13 @@ class Landscape:
         x, y = (self.rotation @ torch.tensor(point, dtype=torch.float64)).tolist()
         return (x, y)
 
+    def turned_back(self, point: Point) -> Point:
+        """Return R^T x: where a point of the landscape lies in the surface's own coordinates."""
+        if self.angle == 0:
+            return point
+        x, y = (self.rotation.T @ torch.tensor(point, dtype=torch.float64)).tolist()
+        return (x, y)
+
     @property
     def critical(self) -> tuple[Critical, ...]:
         """The known critical points, turned."""

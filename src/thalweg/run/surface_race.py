@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -52,16 +53,28 @@ def race_surface(
     Raises `ConfigError` on unknown names, a start that is too far out or already beyond the finish, bad steps and bad rates.
     """
     ground = landscape(surface, angle=angle)
-    begin = ground.turned(_checked_start(ground, ground.surface.start if start is None else start))
+    race = lined_up(surface, start=start, steps=steps, angle=angle, seed=seed)
     names = list(dict.fromkeys(optimisers)) if optimisers is not None else runners_by_default()
     entries = [OPTIMISERS.get(name) for name in names]
-    _check(names, steps, rates, settings or {})
+    _check(names, rates, settings or {})
     runners = []
     for entry in entries:
         watch(entry.name)
         runners.append(
-            _run(entry, ground, begin, steps=steps, rates=sorted(set(rates)), seed=seed, given=(settings or {}).get(entry.name, {}))
+            _run(entry, ground, race.start, steps=steps, rates=sorted(set(rates)), seed=seed, given=(settings or {}).get(entry.name, {}))
         )
+    return replace(race, runners=tuple(runners))
+
+
+def lined_up(surface: str, *, start: Point | None = None, steps: int = 300, angle: int | float = 0.0, seed: int = 0) -> Race:
+    """Return a race before it begins: its ground, its start and its window, and no runner yet.
+
+    Raises `ConfigError` as `race_surface` does.
+    """
+    ground = landscape(surface, angle=angle)
+    if not 1 <= steps <= MOST_STEPS:
+        raise ConfigError(f"steps must be a whole number in [1, {MOST_STEPS:,}]; got {steps}.")
+    begin = ground.turned(_checked_start(ground, ground.surface.start if start is None else start))
     return Race(
         surface=ground.surface.name,
         formula=ground.surface.formula,
@@ -73,7 +86,7 @@ def race_surface(
         window=_window(ground, begin),
         critical=ground.critical,
         finish=ground.surface.finish,
-        runners=tuple(runners),
+        runners=(),
     )
 
 
@@ -156,11 +169,9 @@ def _window(ground: Landscape, start: Point) -> tuple[float, float, float, float
     return (min(left, start[0] - wide), max(right, start[0] + wide), min(bottom, start[1] - high), max(top, start[1] + high))
 
 
-def _check(names: Sequence[str], steps: int, rates: Sequence[int | float], settings: Mapping[str, Mapping[str, Any]]) -> None:
+def _check(names: Sequence[str], rates: Sequence[int | float], settings: Mapping[str, Mapping[str, Any]]) -> None:
     if not names:
         raise ConfigError(f"a race needs at least one optimiser; known: {', '.join(OPTIMISERS.names())}.")
-    if not 1 <= steps <= MOST_STEPS:
-        raise ConfigError(f"steps must be a whole number in [1, {MOST_STEPS:,}]; got {steps}.")
     if not rates or not all(0 < rate < math.inf for rate in rates):
         raise ConfigError(f"rates must be one or more numbers in (0, inf), as 0.01,0.1; got {','.join(map(str, rates)) or 'none'}.")
     for name, knobs in settings.items():

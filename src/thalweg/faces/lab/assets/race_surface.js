@@ -1,0 +1,91 @@
+// A race on a surface: the map and the relief side by side, who runs, the time, and the table of what everybody is at that time.
+
+import { el, figure, write } from "./dom.js";
+import { examples } from "./race_examples.js";
+import { RaceMap } from "./race_map.js";
+import { criticalSign } from "./race_marks.js";
+import { Player } from "./race_player.js";
+import { Relief } from "./race_relief.js";
+import { runnerBoxes } from "./race_runners.js";
+import { runnerTable } from "./race_table.js";
+
+export function runnersOnSurface(stage, lab) {
+  const map = new RaceMap(lab);
+  const relief = new Relief(lab);
+  const table = runnerTable(lab);
+  const boxes = runnerBoxes(lab);
+  const [name, formula] = [el("span"), el("span.formula")];
+  const title = el("h1", {}, name, formula);
+  const legend = el("p.alt.legend");
+  let race = null;
+  let fromStart = false;
+  const player = new Player(lab, (head) => {
+    if (!race) return;
+    map.draw(head);
+    relief.draw(head);
+    table.show(race, Math.floor(head));
+  });
+  map.started = () => (fromStart = true);
+  const shown = examples(lab, () => (fromStart = true));
+  stage.append(title, shown.place, boxes.place, player.place, el("div.pair", {}, map.place, relief.place), legend, table.place);
+  const again = () => {
+    fromStart = false;
+    player.go(0);
+    player.play();
+  };
+  return {
+    draw(picture) {
+      race = raceOf(picture, lab);
+      write(name, race.title);
+      write(formula, race.formula);
+      legend.replaceChildren(...legendOf(race));
+      boxes.show(race);
+      shown.show(race.examples);
+      player.setLast(race.steps);
+      table.build(race);
+      map.show(race);
+      relief.show(race);
+      if (fromStart && !race.coming.length) again();
+      else player.show();
+    },
+    theme() {
+      race = race && raceOf(race, lab);
+      boxes.theme();
+      relief.theme();
+      map.repaint();
+      if (race) table.build(race);
+      player.show();
+    },
+    leave() {
+      player.pause();
+      map.leave();
+      relief.leave();
+    },
+  };
+}
+
+/** Return a race with what is asked of it: looks and colours by name, and where a runner is at a time between two steps. */
+function raceOf(picture, lab) {
+  const looks = new Map(picture.looks.map((look) => [look.name, look]));
+  const colours = new Map(picture.looks.map((look) => [look.name, lab.themed(look.color)]));
+  const { values } = picture.arrays.path;
+  const at = (place, head) => {
+    const step = Math.min(picture.steps, Math.floor(head));
+    const begin = 2 * (place * (picture.steps + 1) + step);
+    const share = step < picture.steps ? head - step : 0;
+    const next = share ? begin + 2 : begin;
+    return [0, 1].map((axis) => values[begin + axis] + (values[next + axis] - values[begin + axis]) * share);
+  };
+  return { ...picture, look: (name) => looks.get(name), colour: (name) => colours.get(name), at };
+}
+
+function legendOf({ critical, start, finish }) {
+  const kinds = [...new Set(critical.map(({ kind }) => kind))];
+  const words = kinds.flatMap((kind) => {
+    const own = critical.filter((each) => each.kind === kind);
+    const where = own.length > 3 ? `${own.length} known` : own.map(({ point }) => `(${point.map((each) => figure(each, 3)).join(", ")})`).join(", ");
+    return [el("span", {}, criticalSign(kind), `${kind} ${where}`)];
+  });
+  if (finish !== null) words.push(el("span", {}, `the race is won at height ${figure(finish)}: the saddle is left behind`));
+  return [el("span", {}, `○ start (${start.map((each) => figure(each, 3)).join(", ")})`), ...words];
+}

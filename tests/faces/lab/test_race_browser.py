@@ -1,0 +1,139 @@
+"""The race room in Chromium, driven as a person would."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+READY = "lab.last.coming && !lab.last.coming.length && lab.last.runners.length"
+STEP = "Number(document.querySelector('.scrub').value)"
+RACE = "room=race&surface=himmelblau&steps=60&optimisers=sgd,adam"
+
+
+def race(visit, words=RACE):
+    room = visit(words)
+    room.until(READY)
+    return room
+
+
+def canvas(room, name="map"):
+    found = room.page.locator(f"canvas.{name}")
+    found.scroll_into_view_if_needed()
+    return found, found.bounding_box()
+
+
+def cells(room, row=0):
+    return room.page.locator("main table tbody tr").nth(row).locator("td").all_inner_texts()
+
+
+def path(room):
+    return room.page.evaluate("[...lab.last.arrays.path.values]")
+
+
+def test_a_click_on_the_map_starts_there_and_the_race_is_run_from_its_beginning(visit):
+    room = race(visit)
+    before = path(room)
+    _, box = canvas(room)
+    room.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+    room.until("lab.state.start !== undefined")
+    room.until(READY)
+    assert path(room) != before
+    x, y = room.page.evaluate("lab.last.start")
+    assert x < -1 and y > 1, "left of the middle and above it"
+    room.until(f"{STEP} > 0 && {STEP} < 60")
+    room.until(f"{STEP} === 60")
+    assert "start=" in room.page.url
+
+
+def test_arrow_keys_move_the_start_and_others_zoom_and_come_back(visit):
+    room = race(visit)
+    found, _ = canvas(room)
+    found.focus()
+    room.page.keyboard.press("ArrowRight")
+    room.until("lab.last.start[0] > 0")
+    assert room.page.evaluate("lab.last.start[1]") == 0
+    seen = room.page.evaluate("document.querySelector('canvas.map').toDataURL()")
+    room.page.keyboard.press("+")
+    room.until(f"document.querySelector('canvas.map').toDataURL() !== {seen!r}")
+
+
+def test_play_to_the_end_and_scrub_back_to_the_first_step(visit):
+    room = race(visit)
+    room.page.get_by_role("button", name="Back to the start").click()
+    assert cells(room)[1:3] == ["0", "0"], "the start of himmelblau"
+    room.page.get_by_label("Speed").select_option("150")
+    room.page.keyboard.press("Escape")
+    room.page.get_by_role("button", name="Play", exact=True).click()
+    room.until(f"{STEP} === 60")
+    assert cells(room)[1:3] == ["3", "2"]
+    assert "at a minimum" in cells(room)[6]
+    assert "reached the minimum" in cells(room)[8]
+    slider = room.page.locator(".scrub")
+    slider.focus()
+    room.page.keyboard.press("Home")
+    room.until(f"{STEP} === 0")
+    assert cells(room)[1:3] == ["0", "0"]
+    assert cells(room)[8] == "running"
+    room.page.keyboard.press("ArrowRight")
+    room.until(f"{STEP} === 1")
+    assert cells(room)[1] == room.page.evaluate("String(Number(lab.last.arrays.path.values[2].toPrecision(4)))")
+
+
+def test_keys_step_and_wind(visit):
+    room = race(visit)
+    for key, step in (("r", 0), ("s", 1), ("s", 2), ("b", 1), ("e", 60)):
+        room.page.keyboard.press(key)
+        room.until(f"{STEP} === {step}")
+
+
+def test_ticking_an_optimiser_lets_it_run(visit):
+    room = race(visit)
+    room.page.get_by_label("momentum").check()
+    room.until("lab.last.runners.length === 3")
+    assert room.page.evaluate("lab.state.optimisers") == "sgd,momentum,adam"
+    assert room.page.locator("main table tbody th").all_inner_texts() == ["sgd", "momentum", "adam"]
+    room.page.get_by_label("sgd").uncheck()
+    room.until("lab.last.runners.length === 2")
+
+
+def test_an_example_is_one_click_and_says_what_to_look_at(visit):
+    room = race(visit)
+    room.page.get_by_role("button", name="On the ridge").click()
+    room.until("lab.last.title === 'saddle'")
+    room.until(f"{READY} === 3")
+    room.page.keyboard.press("e")
+    room.until(f"{STEP} === 200")
+    assert "walks into the saddle" in room.page.locator(".lesson").inner_text()
+    texts = cells(room)
+    assert texts[5] == "−1, 1"
+    assert texts[6] == "at a saddle: up one way, down the other"
+    assert texts[8] == "stuck at step 44"
+
+
+def test_dragging_and_keys_turn_the_relief(visit):
+    room = race(visit)
+    _, box = canvas(room, "relief")
+    pixels = "document.querySelector('canvas.relief').toDataURL()"
+    one = room.page.evaluate(pixels)
+    room.page.mouse.move(box["x"] + 100, box["y"] + 100)
+    room.page.mouse.down()
+    room.page.mouse.move(box["x"] + 160, box["y"] + 110)
+    room.page.mouse.up()
+    other = room.page.evaluate(pixels)
+    assert one != other
+    room.page.keyboard.press("ArrowLeft")
+    assert room.page.evaluate(pixels) not in (one, other)
+
+
+def test_a_shared_address_gives_the_same_race(visit):
+    room = race(visit, "room=race&surface=quadratic&kappa=50&angle=30&start=1,1&steps=40&optimisers=adam&tuned=false&adam.rate=0.3")
+    again = race(visit, room.page.url.partition("#")[2])
+    assert path(again) == path(room)
+    assert again.page.evaluate("lab.state") == room.page.evaluate("lab.state")
+
+
+@pytest.mark.parametrize("words", [RACE])
+def test_a_telephone_shows_nothing_wider_than_itself(visit, words):
+    room = visit(words)
+    room.page.set_viewport_size({"width": 360, "height": 740})
+    room.until("document.documentElement.scrollWidth <= 360")
+    room.until("document.querySelector('canvas').clientWidth > 280")
