@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from thalweg.faces.lab import ROOMS
 from thalweg.faces.lab._serve import LARGEST_WORD
 from thalweg.faces.lab._session import Session, context, warm
+from thalweg.faces.lab._tour import STOPS
 from thalweg.views._palette import CLASSES, DARK, SHARES, SIGNED
 
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -116,7 +117,7 @@ class Lab:
             "rooms": [{"name": room.name, "title": room.title, "summary": room.summary} for room in rooms],
             "colours": {"classes": CLASSES, "dark": DARK, "shares": SHARES, "signed": SIGNED},
             "start": self.start,
-            "tour": [],
+            "tour": [stop.row() for stop in STOPS],
         }
 
 

@@ -41,7 +41,7 @@ const SIGNS = {
   step: "M4 5l10 7-10 7zM17 5v14",
   epoch: "M3 5l8 7-8 7zM12 5l8 7-8 7z",
   fresh: "M12 4v16M4 12h16M6 6l12 12M18 6L6 18",
-  theme: "M12 3a9 9 0 1 0 0 18z M12 3a9 9 0 0 1 0 18",
+  theme: "M13 3a9 9 0 1 0 8 12c-5 1.5-10-4-8-12z",
   close: "M5 5l14 14M19 5L5 19",
   before: "M15 4l-8 8 8 8",
   after: "M9 4l8 8-8 8",
