@@ -40,12 +40,12 @@ class Places:
             raise ConfigError(f"there is no run {visible(word)!r} in {visible(str(self.runs))}.{nearest(word, found)}")
         return name, found[name]
 
-    def page(self, word: str, page: str) -> Path:
-        """Return the file of a run's page; raise `ConfigError` where there is none."""
+    def read_page(self, word: str, page: str) -> bytes:
+        """Return a run's page; raise `ConfigError` where there is none, `ModelError` where it is a link."""
         _, folder = self.find(word)
-        if page not in PAGES or not is_own_file(folder / page):
+        if page not in PAGES or folder.is_symlink() or not is_own_file(folder / page):
             raise ConfigError(f"the run {visible(word)!r} has no page {visible(page)!r}.")
-        return folder / page
+        return own_bytes(folder / page)
 
     def _inside(self) -> Iterator[tuple[str, Path]]:
         try:
