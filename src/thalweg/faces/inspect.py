@@ -101,6 +101,11 @@ def evidence(
     )  # fmt: skip
 
 
+def question(*, part: str = "train", examples: int = EXAMPLES, mode: str = "evaluation", beside: Sequence[Run] = ()) -> dict[str, Any]:
+    """Return what is asked of all kinds of evidence, as it stands beside a finding that is kept."""
+    return {"part": part, "examples": examples, "mode": mode, "beside": [digest_of(other.model.to_bytes()) for other in beside]}
+
+
 def inspect_command(
     folder: str,
     loose: Mapping[str, str],
@@ -134,8 +139,8 @@ def inspect_command(
         return subject_of(run, pictures, part=part, examples=examples or None, mode=own, others=others)
 
     home = run.folder or _member_folder(folder)
-    question = {"part": part, "examples": examples, "mode": mode, "beside": [digest_of(other.model.to_bytes()) for _, other in others]}
-    kept = KeptEvidence(home / store.EVIDENCE, digest_of(run.model.to_bytes()), question)
+    asked = question(part=part, examples=examples, mode=mode, beside=[other for _, other in others])
+    kept = KeptEvidence(home / store.EVIDENCE, digest_of(run.model.to_bytes()), asked)
     findings, skipped = findings_of(
         subject, entries, knobs, progress=progress, keep=kept.keep, known=(lambda entry, own: None) if fresh else kept.load
     )

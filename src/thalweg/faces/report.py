@@ -85,12 +85,8 @@ class ReportInput:
 
 def build(run: ReportInput) -> str:
     """Return the report as one HTML page that opens from a file, prints, and fetches nothing."""
-    drawings: dict[str, Drawing] = {}
     shares = balance.measure(run.facts.classes, run.facts.counts)
-    drawings["balance"] = balance_view.draw(shares)
-    if run.epochs:
-        course = curves.measure(run.epochs, expected_start=run.expected_start)
-        drawings |= {"loss": loss_curves.draw(course), "accuracy": accuracy_curves.draw(course)}
+    drawings: dict[str, Drawing] = {"balance": balance_view.draw(shares), **course_of(run.epochs, run.expected_start)}
     if run.plane is not None:
         drawings["plane"] = plane.draw(run.plane)
     drawings |= _weights(run)
@@ -118,6 +114,23 @@ def build(run: ReportInput) -> str:
         counted=counted,
         sentence=sentence,
     )
+
+
+def course_of(epochs: Sequence[Epoch], expected_start: float | None = None) -> dict[str, Drawing]:
+    """Return the drawings of how training went; none where no row was logged."""
+    if not epochs:
+        return {}
+    course = curves.measure(epochs, expected_start=expected_start)
+    return {"loss": loss_curves.draw(course), "accuracy": accuracy_curves.draw(course)}
+
+
+def answers_of(run: ReportInput) -> dict[str, Drawing]:
+    """Return the drawings of the answers to the examined examples; none where no part was kept."""
+    examined = run.examined
+    if examined is None or not len(examined.labels):
+        return {}
+    table = confusion.measure(examined.labels, examined.scores.argmax(1), run.facts.classes)
+    return _answers(run, examined, table, probabilities.measure(examined.scores, defined=run.defines_probabilities))
 
 
 def _weights(run: ReportInput) -> dict[str, Drawing]:

@@ -39,28 +39,34 @@ class SweepPage:
 
 def build(page: SweepPage) -> str:
     """Return the sweep as one HTML page that opens from a file, prints, and fetches nothing."""
-    board = page.board
-    drawings: dict[str, Drawing] = {"board": leaderboard.draw(board)}
-    if board.varied:
-        drawings["heat"] = heat_map.draw(board)
-    if len(board.varied) > 1:
-        drawings["parallel"] = parallel_coordinates.draw(board)
+    board, drawings = page.board, drawn(page.board)
     lost = [member for member in page.results if member.diverged]
     return render(
         "sweep",
         drawings,
         page=page,
         headline="–" if board.winner is None else told(board, board.winner.figure.mean),
-        summary=_summary(page),
-        caution=_caution(board),
-        best=_best(board),
+        summary=summary(page),
+        caution=caution(board),
+        best=best(board),
         caption=CAPTION,
         lost=_lost(lost[:LISTED]),
         lost_words=_lost_words(len(lost), len(page.results)),
     )
 
 
-def _summary(page: SweepPage) -> list[str]:
+def drawn(board: Leaderboard, axes: Sequence[str] | None = None) -> dict[str, Drawing]:
+    """Return what the views draw of a sweep; `axes` are the one or two settings of the heat map, by default those that decide most."""
+    drawings: dict[str, Drawing] = {"board": leaderboard.draw(board)}
+    if board.varied:
+        drawings["heat"] = heat_map.draw(board, axes)
+    if len(board.varied) > 1:
+        drawings["parallel"] = parallel_coordinates.draw(board)
+    return drawings
+
+
+def summary(page: SweepPage) -> list[str]:
+    """Say in sentences which candidate is the best, over what, and what was spent."""
     board, best = page.board, page.board.winner
     words = [] if best is not None else [sentence(board.reason)]
     if best is not None:
@@ -86,7 +92,7 @@ def _over(board: Leaderboard, best: Row) -> str:
     return f", ± {told(board, figure.error)} (standard error over {listed(over) or counted(figure.count, 'member')})"
 
 
-def _caution(board: Leaderboard) -> list[str]:
+def caution(board: Leaderboard) -> list[str]:
     """Say what the order leaves open, and how far the best figure flatters."""
     best, count = board.winner, len(board.rows)
     if best is None or (count == 1 and not best.candidate.diverged):
@@ -106,7 +112,8 @@ def _caution(board: Leaderboard) -> list[str]:
     return words
 
 
-def _best(board: Leaderboard) -> Table:
+def best(board: Leaderboard) -> Table:
+    """Return the first candidates with their settings and figures, and whether the order leaves them level with the best."""
     rows = tuple(
         (
             str(row.rank),

@@ -112,6 +112,19 @@ class PopulationStore:
         found = [result for place in chunks if (trained := self.trained(place)) is not None for result in trained.results]
         return sorted(found, key=lambda result: result.number)
 
+    def told(self) -> list[MemberResult]:
+        """Return what `results` does from the records alone: no weights are read, and no hashes compared."""
+        found: list[MemberResult] = []
+        for place in range(len(self.facts()["chunks"])):
+            path = self.folder / RESULTS / f"{place:03d}" / "results.json"
+            try:
+                found += [MemberResult.from_row(row) for row in json.loads(path.read_bytes())["results"]]
+            except FileNotFoundError:
+                continue
+            except (OSError, KeyError, ValueError, TypeError, AttributeError) as error:
+                raise ModelError(f"{path}: not the results of a group ({error}).") from None
+        return sorted(found, key=lambda result: result.number)
+
     def trained(self, place: int) -> Trained | None:
         """Return what became of a chunk, or None where it has not ended; raise `ModelError` where its files are damaged."""
         path = self.folder / RESULTS / f"{place:03d}"

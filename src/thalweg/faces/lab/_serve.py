@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from thalweg.core.errors import ConfigError
+from thalweg.run.population_store import PopulationStore
 from thalweg.run.store import Store
 
 PORT, TRIES = 8765, 20
@@ -71,7 +72,7 @@ def beginning(what: str | None, settings: Mapping[str, Any]) -> tuple[str, str]:
     words = {name: str(value) for name, value in settings.items()}
     if what is None:
         return (f"#{urlencode({'room': 'plane', **words})}" if words else ""), ""
-    if what not in POINTS and Path(what).is_dir() and Store(Path(what)).exists:
+    if what not in POINTS and (Store(Path(what)).exists or PopulationStore(Path(what)).exists):
         return f"#{urlencode({'room': 'runs', 'run': what, **words}, safe=',/')}", what
     room = "plane" if what in POINTS or Path(what).suffix == ".csv" else "pictures"
     return f"#{urlencode({'room': room, 'data': what, **words}, safe=',/')}", what if Path(what).exists() else ""

@@ -18,13 +18,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from thalweg.core.errors import ThalwegError
 from thalweg.faces.lab import ROOMS
+from thalweg.faces.lab._runs_places import Places
 from thalweg.faces.lab._serve import LARGEST_WORD
 from thalweg.faces.lab._session import Session, context, warm
 from thalweg.faces.lab._tour import STOPS
 from thalweg.views._palette import CLASSES, DARK, SHARES, SIGNED
 
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+BOX = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
+"""The policy of a page that somebody's run brings along: no origin, no cookie, no network; its own policy narrows it further."""
 FULL = "The lab is full: {most} pages are open. Close one, or start the lab with --pages {twice}."
 
 
@@ -46,6 +53,7 @@ class Lab:
             Route("/", self.page),
             Route("/assets/plotly.js", self.plotly),
             Route("/assets/{name}", self.asset),
+            Route("/run-page", self.run_page),
             WebSocketRoute("/socket", self.socket),
         ]
         return Starlette(routes=routes, lifespan=self.lifespan)
@@ -74,6 +82,15 @@ class Lab:
     async def plotly(self, request: Request) -> Response:
         """Answer with plotly's script, which is part of the installation."""
         return Response(get_plotlyjs(), media_type="text/javascript", headers={"Cache-Control": "private, max-age=86400"})
+
+    async def run_page(self, request: Request) -> Response:
+        """Answer with a page that stands in a run's folder, `?run=NAME&page=report.html`, in a box of its own: it can ask nobody anything."""
+        words = request.query_params
+        try:
+            content = await asyncio.to_thread(Places(self.runs, self.opened).read_page, words.get("run", ""), words.get("page", ""))
+        except ThalwegError as error:
+            return PlainTextResponse(f"{error}\n", 404)
+        return Response(content, media_type="text/html", headers={"Content-Security-Policy": BOX})
 
     async def socket(self, socket: WebSocket) -> None:
         """Serve one page: start its worker, pass messages on, and end the worker with the page."""
