@@ -21,6 +21,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from thalweg.faces.lab import ROOMS
 from thalweg.faces.lab._serve import LARGEST_WORD
 from thalweg.faces.lab._session import Session, context, warm
+from thalweg.faces.lab._upload_route import upload
+from thalweg.faces.lab._uploads import Uploads
 from thalweg.views._palette import CLASSES, DARK, SHARES, SIGNED
 
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -38,6 +40,7 @@ class Lab:
     where: BaseContext = field(default_factory=context)
     sessions: set[Session] = field(default_factory=set)
     uploads: Path = Path()
+    kept: Uploads = field(default_factory=lambda: Uploads(Path()))
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -45,6 +48,7 @@ class Lab:
             Route("/", self.page),
             Route("/assets/plotly.js", self.plotly),
             Route("/assets/{name}", self.asset),
+            Route("/upload", self.upload, methods=["POST", "DELETE"]),
             WebSocketRoute("/socket", self.socket),
         ]
         return Starlette(routes=routes, lifespan=self.lifespan)
@@ -54,6 +58,7 @@ class Lab:
         """Keep a folder for uploads while the server runs; end every session after it."""
         with tempfile.TemporaryDirectory(prefix="thalweg-lab-") as folder:
             self.uploads = Path(folder)
+            self.kept = Uploads(self.uploads)
             warming = asyncio.ensure_future(asyncio.to_thread(warm, self.where))
             yield
             await warming
@@ -73,6 +78,10 @@ class Lab:
     async def plotly(self, request: Request) -> Response:
         """Answer with plotly's script, which is part of the installation."""
         return Response(get_plotlyjs(), media_type="text/javascript", headers={"Cache-Control": "private, max-age=86400"})
+
+    async def upload(self, request: Request) -> Response:
+        """Keep what a page sends."""
+        return await upload(request, self.kept)
 
     async def socket(self, socket: WebSocket) -> None:
         """Serve one page: start its worker, pass messages on, and end the worker with the page."""
