@@ -72,7 +72,9 @@ def test_eigenvalues_say_what_a_place_is_and_what_a_critical_point_is():
 
 
 def test_rates_by_hand_are_the_runner_s_own():
-    show = opened(surface="saddle", start="1,0.1", steps="2", tuned="false", optimisers="gradient-descent", **{"gradient-descent.rate": "0.5"})
+    show = opened(
+        surface="saddle", start="1,0.1", steps="2", tuned="false", optimisers="gradient-descent", **{"gradient-descent.rate": "0.5"}
+    )
     _, arrays = run(show)
     np.testing.assert_allclose(arrays["path"][0], [[1, 0.1], [0.5, 0.15], [0.25, 0.225]], rtol=1e-6)
     assert fields(show)["gradient-descent.rate"] == 0.5

@@ -12,6 +12,7 @@ from thalweg.faces.lab._settings import check_words
 from thalweg.faces.lab._wire import Picture
 from thalweg.surface import SURFACES
 
+
 class Ground(Show, Protocol):
     """What a race is on: a show that remembers the words it was told."""
 
