@@ -89,7 +89,7 @@ class Lab:
         return Response(get_plotlyjs(), media_type="text/javascript", headers={"Cache-Control": "private, max-age=86400"})
 
     async def run_page(self, request: Request) -> Response:
-        """Answer with a page that stands in a run's folder, `?run=NAME&page=report.html`, in a box of its own: it can ask nobody anything."""
+        """Answer with a page of a run's folder, `?run=NAME&page=report.html`, in a box of its own: it can ask nobody anything."""
         words = request.query_params
         try:
             content = await asyncio.to_thread(Places(self.runs, self.opened).read_page, words.get("run", ""), words.get("page", ""))
