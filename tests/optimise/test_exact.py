@@ -185,6 +185,23 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(tmp_path, settings):
         assert torch.equal(tensor, resumed.params[name])
 
 
+def test_an_interrupted_run_says_what_is_proved_so_far_and_how_to_go_on():
+    recipe = Recipe.make(score="linear", optimiser={"name": "exact", "iterations": 2}, penalty={"l2": 1e-3}, loss="svm-max", epochs=4)
+    setting, stop = settle_down(recipe, load("digits")), Stop()
+
+    class Ask(Silent):
+        def advance(self, count=1, **figures):
+            stop.signal = 2 if "gap" in figures else None
+
+    state, kept = run_to_the_end(setting, first_state(setting, None), save=lambda _: None, log=lambda *_: None, stop=stop, progress=Ask())
+    outcome, (_, proved) = state.outcomes[0], ENTRY.reached(state.optimiser, setting.settings)[0]
+    assert (outcome.ending, outcome.exit_code) == (Ending.INTERRUPTED, 130)
+    assert "above the best possible one" in proved
+    assert outcome.reason == f"asked to stop; {proved}"
+    assert outcome.advice == "run the same command again to go on."
+    assert torch.equal(kept.params["weight"], state.params["weight"])
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
