@@ -13,7 +13,7 @@ from thalweg.core.errors import ConfigError
 from thalweg.core.outcome import Ending
 from thalweg.core.progress import Silent
 from thalweg.core.subject import LinearProblem
-from thalweg.core.truncated_newton import WIDEST, improve
+from thalweg.core.truncated_newton import improve
 from thalweg.images import load
 from thalweg.loss import LOSSES
 from thalweg.optimise.exact import ENTRY
@@ -51,7 +51,7 @@ def problem(loss="softmax", strengths=None, pixels=None, labels=None, biases=Fal
 def solved(given, gap=1e-6, iterations=400):
     convex = Convex.of(given)
     start = torch.zeros(int(given.labels.max()) + 1, given.pixels.shape[1] + 1, dtype=torch.float64)
-    return convex, improve(convex, start, width=WIDEST, gap=gap, iterations=iterations, fresh=True)
+    return convex, improve(convex, start, gap=gap, iterations=iterations, fresh=True)
 
 
 def objective(convex, weights):
@@ -219,11 +219,13 @@ def test_recipes_that_have_no_proof_are_refused(settings, says):
         Recipe.make(**{"score": "linear", "optimiser": "exact", "penalty": {"l2": 1e-3}, **settings})
 
 
-def test_members_with_strengths_and_folds_of_their_own_are_solved_alone():
+@pytest.mark.parametrize("loss", ["softmax", "svm-ova"])
+def test_members_with_strengths_and_folds_of_their_own_are_solved_alone(loss):
     images = load("digits")
     recipes = [
         Recipe.make(
             score="linear",
+            loss=loss,
             optimiser="exact",
             penalty={"l2": strength},
             precision="fp64",
