@@ -22,6 +22,9 @@ FORCING = 0.1
 PRODUCTS = 100
 """The most Hessian products in one step."""
 
+FEWEST = 20
+"""A step may take so many, however little work is allowed."""
+
 DAMPING = 1e-2
 """What is added to the Hessian where no square is in the penalty, in units of l1 / (unit of a weight), times the width."""
 
@@ -58,21 +61,27 @@ class Solution:
 
 def improve(
     problem: Convex, weights: Weights, *, gap: float, iterations: int, rounding: Rounding = ANEW, fresh: bool = False,
-    seen: Callable[[Proof], None] = lambda proof: None,
+    work: float = math.inf, seen: Callable[[Proof], None] = lambda proof: None,
 ) -> Solution:  # fmt: skip
     """Take Newton steps from `weights` until the relative gap is proved in double precision, or until `iterations` are done.
 
-    `fresh`: nothing is known of these weights yet, so that a part of many examples is solved roughly first.
+    `fresh`: nothing is known of these weights yet, so that a part of many examples is solved roughly first. `work`: how many bytes of
+    weights times examples to multiply before no other step begins; a step takes no more products than that allows, or than `FEWEST`.
     """
+    pass_work = len(problem) * weights.numel() * weights.element_size()
+    most = int(min(PRODUCTS, max(FEWEST, work / pass_work)))
     passes = 0
     if problem.centred:
         weights = weights - weights.mean(0)
     if fresh and len(problem) >= WORTH_A_PART:
         part = problem.only(_part(len(problem)))
-        weights = _Descent(part, weights, ANEW, shared=True).down(iterations=20, until=_roughly).weights
-    descent = _Descent(problem, weights, rounding)
+        roughly = _Descent(part, weights, ANEW, shared=True).down(iterations=20, until=_roughly)
+        weights, passes = roughly.weights, math.ceil(roughly.passes * len(part) / len(problem))
+    descent = _Descent(problem, weights, rounding, most=most)
     proof, lower = None, -math.inf
-    for _ in range(iterations):
+    for count in range(iterations):
+        if count and passes * pass_work >= work:
+            break
         step = descent.step()
         passes += step.passes
         goal = gap * abs(step.objective)
@@ -119,8 +128,9 @@ class _Step:
 class _Descent:
     """Weights on their way down at some width, with the metric that they use."""
 
-    def __init__(self, problem: Convex, weights: Weights, rounding: Rounding, *, shared: bool = False) -> None:
-        self.problem, self.weights, self.rounding, self.shared = problem, weights, rounding, shared
+    def __init__(self, problem: Convex, weights: Weights, rounding: Rounding, *, shared: bool = False, most: int = PRODUCTS) -> None:
+        self.problem, self.weights, self.rounding, self.shared, self.most = problem, weights, rounding, shared, most
+        self.passes = 0
         self.metric: Metric | None = None
         self.made_at = rounding.width
 
@@ -128,6 +138,7 @@ class _Descent:
         """Take steps until one satisfies a condition."""
         for _ in range(iterations):
             step = self.step()
+            self.passes += step.passes
             if step.stuck or until(step):
                 break
         return self
@@ -167,7 +178,7 @@ class _Descent:
         conditioned = metric(residual)
         towards, size = conditioned, _inner(residual, conditioned)
         first = size
-        for count in range(1, PRODUCTS + 1):
+        for count in range(1, self.most + 1):
             product = problem.design.there_and_back(towards, curved) / len(problem) + curvature * towards
             product = metric.project(product)
             steepness = _inner(towards, product)
@@ -180,7 +191,7 @@ class _Descent:
             if not size > FORCING**2 * first:
                 return direction, count
             towards = conditioned + (size / before) * towards
-        return direction, PRODUCTS
+        return direction, self.most
 
     def _along(self, scores: Float[Tensor, "examples classes"], direction: Weights, objective: float, fall: float) -> Weights | None:
         """Return the weights at a length where the objective is lower and nearly as low as it gets on this line, or None.

@@ -28,6 +28,12 @@ from thalweg.core.tree import Params
 from thalweg.core.truncated_newton import improve
 from thalweg.optimise._state import tensor_in
 
+WORK = 1.6e11
+"""Bytes of weights times examples to multiply for a member before its step ends: seconds, so that who asks for the end is soon heard.
+
+It does not depend on how many members there are, nor on time, so that bits depend on neither.
+"""
+
 
 @runtime_checkable
 class Open(Protocol):
@@ -51,7 +57,7 @@ def init(params: Params, settings: Settings) -> State:
 def step(
     objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
 ) -> tuple[Params, State, Info]:
-    """Take up to `iterations` Newton steps, each member on its own, until its relative gap is proved.
+    """Take up to `iterations` Newton steps, fewer where examples are many, each member on its own, until its relative gap is proved.
 
     A member that is there stays where it is. Smooth problems are worked on in the parameters' precision, those with kinks in float64; what
     is proved is measured in float64 at the parameters as they are. `info`: `loss` where the step began; `gap`, the relative gap after it.
@@ -71,7 +77,7 @@ def step(
         joined = torch.cat([params["weight"][place], params["bias"][place][:, None]], 1)
         found = improve(
             problem, joined.double() if problem.rounded else joined, rounding=_rounding(problem, known, centres, place), gap=asked,
-            iterations=settings["iterations"], fresh=math.isinf(float(known["primal"][place])),
+            iterations=settings["iterations"], fresh=math.isinf(float(known["primal"][place])), work=WORK,
         )  # fmt: skip
         kept = found.weights.to(joined)
         weight[place], bias[place] = kept[:, :-1], kept[:, -1]
@@ -121,7 +127,9 @@ ENTRY = Optimiser(
     "section 7.1 (truncated Newton).",
     knobs=(
         Number(name="gap", default=1e-4, low=0, high=1, low_open=True, meaning="proved gap at which to stop, relative to the objective"),
-        Integer(name="iterations", default=20, low=1, meaning="most Newton steps between two looks at the figures"),
+        Integer(
+            name="iterations", default=20, low=1, meaning="most Newton steps between two looks at the figures; fewer where they take long"
+        ),
     ),
     init=init,
     step=step,
