@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from thalweg.core.convex import Convex
 from thalweg.core.entries import Objective
 from thalweg.core.subject import LinearProblem, Subject, Unsuited
-from thalweg.core.truncated_newton import WIDEST, improve
+from thalweg.core.truncated_newton import improve
 from thalweg.evidence.certificate import Certificate, example, inspect, measure
 from thalweg.loss import LOSSES
 from thalweg.penalty import PENALTIES
@@ -42,7 +42,7 @@ def weights(scale, seed=0):
 
 def best(given):
     convex = Convex.of(given)
-    found = improve(convex, torch.zeros(3, 6, dtype=torch.float64), width=WIDEST, gap=1e-5, iterations=60)
+    found = improve(convex, torch.zeros(3, 6, dtype=torch.float64), gap=1e-5, iterations=60)
     return found, {"weight": found.weights[None, :, :-1], "bias": found.weights[None, :, -1]}
 
 

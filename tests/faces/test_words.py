@@ -42,6 +42,11 @@ def test_what_suits_the_score_is_filled_in_and_yields_to_what_is_given() -> None
     assert (other.schedule, other.epochs) == ((), 3)
 
 
+def test_an_optimiser_that_ends_by_itself_gets_epochs_enough() -> None:
+    assert compose({"score": "linear", "optimiser": "exact"}, {"l2": 1e-3}).epochs == 200
+    assert compose({"score": "linear", "optimiser": "exact", "epochs": 3}, {"l2": 1e-3}).epochs == 3
+
+
 @pytest.mark.parametrize("optimiser", [entry.name for entry in CATALOGUES["optimiser"] if entry.full_batch])
 def test_whole_set_optimisers_go_with_every_score(optimiser: str) -> None:
     solves = CATALOGUES["optimiser"].get(optimiser).reached is not None  # linear scores only

@@ -13,7 +13,7 @@ from thalweg.core.errors import ConfigError
 from thalweg.core.outcome import Ending
 from thalweg.core.progress import Silent
 from thalweg.core.subject import LinearProblem
-from thalweg.core.truncated_newton import WIDEST, improve
+from thalweg.core.truncated_newton import FEWEST, improve
 from thalweg.images import load
 from thalweg.loss import LOSSES
 from thalweg.optimise.exact import ENTRY
@@ -51,7 +51,7 @@ def problem(loss="softmax", strengths=None, pixels=None, labels=None, biases=Fal
 def solved(given, gap=1e-6, iterations=400):
     convex = Convex.of(given)
     start = torch.zeros(int(given.labels.max()) + 1, given.pixels.shape[1] + 1, dtype=torch.float64)
-    return convex, improve(convex, start, width=WIDEST, gap=gap, iterations=iterations, fresh=True)
+    return convex, improve(convex, start, gap=gap, iterations=iterations, fresh=True)
 
 
 def objective(convex, weights):
@@ -164,8 +164,31 @@ def test_many_short_steps_end_where_one_long_one_does_and_say_when_they_run_out(
     assert "its aim is not reached: give it more epochs (--epochs 4)" in out.outcome.advice
 
 
+@pytest.mark.parametrize("loss", ["softmax", "svm-sum"])
+def test_a_step_ends_after_so_much_work_and_the_run_gets_there_all_the_same(loss, monkeypatch):
+    """A product with 1438 examples, 650 weights of 8 bytes, is 7.5 million; steps of 20 products or a few more are taken one by one."""
+    whole = run_with(load("digits"), loss=loss, epochs=200)
+    monkeypatch.setattr("thalweg.optimise.exact.WORK", 1e7)
+    run = run_with(load("digits"), loss=loss, epochs=200)
+    assert run.outcome.ending is whole.outcome.ending is Ending.CONVERGED
+    assert run.outcome.epoch > 3 * whole.outcome.epoch
+    assert run.figures["train"].total == pytest.approx(whole.figures["train"].total, rel=2e-4)
+
+
+def test_a_step_takes_no_more_products_than_its_work_allows():
+    given = Convex.of(problem("svm-max", {"l2": 1e-5}))
+    start = torch.zeros(CLASSES, 5, dtype=torch.float64)
+    product = 8.0 * len(given) * start.numel()
+    for allowed in (1, 30):
+        found = improve(given, start, gap=1e-12, iterations=400, work=allowed * product)
+        assert found.passes <= allowed + max(FEWEST, allowed) + 5  # the last step's own, with its gradient and the proof
+    assert improve(given, start, gap=1e-12, iterations=400).passes > 100
+
+
+@pytest.mark.parametrize("work", [math.inf, 2e7])
 @pytest.mark.parametrize("settings", [{"loss": "svm-max"}, {"penalty": {"l1": 1e-3}}])
-def test_an_interrupted_run_goes_on_with_the_same_bits(tmp_path, settings):
+def test_an_interrupted_run_goes_on_with_the_same_bits(tmp_path, settings, work, monkeypatch):
+    monkeypatch.setattr("thalweg.optimise.exact.WORK", work)
     images = load("digits")
     recipe = Recipe.make(
         score="linear", optimiser={"name": "exact", "iterations": 2}, epochs=4, **{"penalty": {"l2": 1e-2}, **settings}
@@ -185,6 +208,23 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(tmp_path, settings):
         assert torch.equal(tensor, resumed.params[name])
 
 
+def test_an_interrupted_run_says_what_is_proved_so_far_and_how_to_go_on():
+    recipe = Recipe.make(score="linear", optimiser={"name": "exact", "iterations": 2}, penalty={"l2": 1e-3}, loss="svm-max", epochs=4)
+    setting, stop = settle_down(recipe, load("digits")), Stop()
+
+    class Ask(Silent):
+        def advance(self, count=1, **figures):
+            stop.signal = 2 if "gap" in figures else None
+
+    state, kept = run_to_the_end(setting, first_state(setting, None), save=lambda _: None, log=lambda *_: None, stop=stop, progress=Ask())
+    outcome, (_, proved) = state.outcomes[0], ENTRY.reached(state.optimiser, setting.settings)[0]
+    assert (outcome.ending, outcome.exit_code) == (Ending.INTERRUPTED, 130)
+    assert "above the best possible one" in proved
+    assert outcome.reason == f"asked to stop; {proved}"
+    assert outcome.advice == "run the same command again to go on."
+    assert torch.equal(kept.params["weight"], state.params["weight"])
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
@@ -202,11 +242,13 @@ def test_recipes_that_have_no_proof_are_refused(settings, says):
         Recipe.make(**{"score": "linear", "optimiser": "exact", "penalty": {"l2": 1e-3}, **settings})
 
 
-def test_members_with_strengths_and_folds_of_their_own_are_solved_alone():
+@pytest.mark.parametrize("loss", ["softmax", "svm-ova"])
+def test_members_with_strengths_and_folds_of_their_own_are_solved_alone(loss):
     images = load("digits")
     recipes = [
         Recipe.make(
             score="linear",
+            loss=loss,
             optimiser="exact",
             penalty={"l2": strength},
             precision="fp64",

@@ -58,6 +58,8 @@ class Dual:
     `smooth(scores, labels, width, **knobs)` -> the loss with its kinks rounded off over a range of about `width` margins; its slopes lie
     in the domain of the conjugate. A loss that has no kinks (`kinked` False) is itself at any width.
     `balanced(slopes, labels, **knobs)` -> slopes in the domain, near the given ones, whose sum over the examples is zero to rounding.
+    `offset(slopes, labels, width, **knobs)` -> what, added to the scores, makes `smooth` round off about these slopes, not about zero
+    (`thalweg.core.rounding`); None where there are no kinks.
     `shifts`: adding a number to all scores of an example changes nothing.
     """
 
@@ -66,3 +68,4 @@ class Dual:
     balanced: Callable[..., Float[Tensor, "batch classes"]]
     shifts: bool
     kinked: bool
+    offset: Callable[..., Float[Tensor, "batch classes"]] | None = None

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from thalweg.core.convex import Convex
 from thalweg.core.design import Weights
+from thalweg.core.rounding import Rounding
 
 
 def relative_gap(primal: float, lower: float) -> float:
@@ -44,12 +45,12 @@ class Proof:
         return relative_gap(self.primal, self.lower)
 
 
-def prove(problem: Convex, weights: Weights, width: float, *, dtype: torch.dtype | None = None, search: bool = False) -> Proof:
-    """Return objective and lower bound at some weights; the dual point is the slopes of the losses with kinks rounded off by `width`."""
+def prove(problem: Convex, weights: Weights, rounded: Rounding, *, dtype: torch.dtype | None = None, search: bool = False) -> Proof:
+    """Return objective and lower bound at some weights; the dual point is the slopes of the losses as they are `rounded` off."""
     wide = weights.to(dtype or weights.dtype)
     scores = problem.design.scores(wide)
-    slopes = problem.smooth(scores, width).slope
-    rounding = _rounding(problem, scores, slopes, wide, width) if problem.rounded else 0.0
+    slopes = rounded.losses(problem, scores).slope
+    rounding = _rounding(problem, scores, slopes, wide, rounded) if problem.rounded else 0.0
     slopes = problem.feasible(slopes)
     mean = problem.design.pulled_back(slopes) / len(problem)
     return Proof(primal=problem.primal(scores, wide), lower=problem.bound(slopes, mean, search=search).value, rounding=rounding)
@@ -61,9 +62,10 @@ def primal_of(problem: Convex, weights: Weights) -> float:
     return problem.primal(problem.design.scores(wide), wide)
 
 
-def _rounding(problem: Convex, scores: Tensor, slopes: Tensor, weights: Weights, width: float) -> float:
+def _rounding(problem: Convex, scores: Tensor, slopes: Tensor, weights: Weights, rounded: Rounding) -> float:
     """Return 1/N sum (l(s) + l*(a) - <a, s>) + sum (l1 |w| - u w), with u the slope of l1 |w| with its kink rounded off."""
     labels, knobs = problem.labels, problem.knobs
     own = problem.loss.value(scores, labels, **knobs) + problem.dual.conjugate(slopes, labels, **knobs) - (scores * slopes).sum(1)
-    size = problem.penalised(weights).double().abs()
-    return float(own.double().mean()) + problem.l1 * float((size * (1 - size / (width * problem.unit)).clamp_min(0)).sum())
+    acted = problem.penalised(weights).double()
+    kinks = float((acted.abs() - rounded.signs_at(problem, acted) * acted).sum()) if problem.l1 > 0 else 0.0
+    return float(own.double().mean()) + problem.l1 * kinks

@@ -1,4 +1,4 @@
-"""Truncated Newton: the minimiser of a linear problem with its kinks rounded off, narrower and narrower, until a gap is proved."""
+"""Truncated Newton: the minimiser of a linear problem, its kinks rounded off about ever better slopes, until a gap is proved."""
 
 import math
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from thalweg.core.design import Weights
 from thalweg.core.dual import Smoothed
 from thalweg.core.metric import Metric
 from thalweg.core.proof import Proof, primal_of, prove
+from thalweg.core.rounding import Rounding
 from thalweg.core.seeds import generator
 
 FORCING = 0.1
@@ -21,61 +22,75 @@ FORCING = 0.1
 PRODUCTS = 100
 """The most Hessian products in one step."""
 
+FEWEST = 20
+"""A step may take so many, however little work is allowed."""
+
 DAMPING = 1e-2
 """What is added to the Hessian where no square is in the penalty, in units of l1 / (unit of a weight), times the width."""
 
 STALE = 12
 """A metric that made a step cost more products than this is made anew."""
 
-NARROWER = (0.25, 0.5)
-"""The least and the most that the width of the rounding is multiplied by, once its share of the gap is what stands in the way."""
+SETTLED = 3.0
+"""Kinks are rounded off about new slopes when the gap is at most so many times the rounding's share of it."""
+
+NARROWER, WIDER = 0.5, 2.0
+"""What the width is multiplied by at new slopes, and where no step gets lower."""
 
 TRIALS = 25
 """The most lengths tried along a direction."""
 
-WIDEST, NARROWEST = 2.0, 1e-9
 FIRST_PART = 1 / 6
 WORTH_A_PART = 20_000
 ROUGHLY = 1e-2
 """Of so many examples or more a part is solved first, until a step promises less than this share of the objective."""
 
 
+ANEW = Rounding()
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Solution:
-    """Where the solver stands: weights, the width of the rounding, what is proved, and what it took."""
+    """Where the solver stands: weights, how kinks are rounded off, what is proved, and what it took."""
 
     weights: Weights
-    width: float
+    rounding: Rounding
     proof: Proof
     passes: int = 0
 
 
 def improve(
-    problem: Convex, weights: Weights, *, width: float, gap: float, iterations: int, fresh: bool = False,
-    seen: Callable[[Proof], None] = lambda proof: None,
+    problem: Convex, weights: Weights, *, gap: float, iterations: int, rounding: Rounding = ANEW, fresh: bool = False,
+    work: float = math.inf, seen: Callable[[Proof], None] = lambda proof: None,
 ) -> Solution:  # fmt: skip
     """Take Newton steps from `weights` until the relative gap is proved in double precision, or until `iterations` are done.
 
-    `fresh`: nothing is known of these weights yet, so that a part of many examples is solved roughly first.
+    `fresh`: nothing is known of these weights yet, so that a part of many examples is solved roughly first. `work`: how many bytes of
+    weights times examples to multiply before no other step begins; a step takes no more products than that allows, or than `FEWEST`.
     """
+    pass_work = len(problem) * weights.numel() * weights.element_size()
+    most = int(min(PRODUCTS, max(FEWEST, work / pass_work)))
     passes = 0
     if problem.centred:
         weights = weights - weights.mean(0)
     if fresh and len(problem) >= WORTH_A_PART:
         part = problem.only(_part(len(problem)))
-        weights = _Descent(part, weights, width, shared=True).down(iterations=20, until=_roughly).weights
-    descent = _Descent(problem, weights, width)
+        roughly = _Descent(part, weights, ANEW, shared=True).down(iterations=20, until=_roughly)
+        weights, passes = roughly.weights, math.ceil(roughly.passes * len(part) / len(problem))
+    descent = _Descent(problem, weights, rounding, most=most)
     proof, lower = None, -math.inf
-    for _ in range(iterations):
+    for count in range(iterations):
+        if count and passes * pass_work >= work:
+            break
         step = descent.step()
         passes += step.passes
         goal = gap * abs(step.objective)
         if not problem.rounded and step.decrement > goal and not step.stuck:
             continue
-        proof = prove(problem, descent.weights, descent.width)
+        proof = prove(problem, descent.weights, descent.rounding)
         passes += 2
         if proof.relative <= gap:
-            proof = prove(problem, descent.weights, descent.width, dtype=torch.float64)
+            proof = prove(problem, descent.weights, descent.rounding, dtype=torch.float64)
         own = proof.gap
         if weights.dtype == torch.float64:  # the best bound so far holds; one measured in single precision would have to be measured again
             lower = max(lower, proof.lower)
@@ -83,30 +98,19 @@ def improve(
         seen(proof)
         if proof.relative <= gap or (step.stuck and not problem.rounded):
             break
-        if problem.rounded and step.stuck:
-            descent.width = min(WIDEST, 2 * descent.width)
-        elif problem.rounded and own <= 3 * proof.rounding:
-            descent.width = max(NARROWEST, descent.width * _narrower(goal, proof.rounding))
-    proof = proof or prove(problem, descent.weights, descent.width)
+        if problem.rounded and (step.stuck or own <= SETTLED * proof.rounding):
+            descent.rounding = descent.rounding.moved(problem, descent.weights, times=WIDER if step.stuck else NARROWER)
+    proof = proof or prove(problem, descent.weights, descent.rounding)
     if problem.l1 > 0:
         descent.weights, proof = _sparse(problem, descent, proof, gap)
-    return Solution(weights=descent.weights, width=descent.width, proof=proof, passes=passes)
+    return Solution(weights=descent.weights, rounding=descent.rounding, proof=proof, passes=passes)
 
 
 def _sparse(problem: Convex, descent: "_Descent", proof: Proof, gap: float) -> tuple[Weights, Proof]:
     """Return the weights with those inside the rounding of l1 put to exactly zero, where that costs less than the gap asked for."""
-    acted = problem.penalised(descent.weights)
-    sparse = _padded(torch.where(acted.abs() < descent.width * problem.unit, 0.0, acted), descent.weights)
-    if not problem.penalise_biases:
-        sparse[:, -1] = descent.weights[:, -1]
+    sparse = descent.rounding.flat(problem, descent.weights)
     other = Proof(primal=primal_of(problem, sparse), lower=proof.lower, rounding=proof.rounding)
     return (sparse, other) if other.primal <= proof.primal or other.relative <= gap else (descent.weights, proof)
-
-
-def _narrower(goal: float, rounding: float) -> float:
-    """Return by what to multiply the width so that the rounding's share, which falls about as width^1.5, leaves room under the goal."""
-    least, most = NARROWER
-    return min(most, max(least, (goal / (3 * rounding)) ** (2 / 3))) if rounding > 0 else most
 
 
 def _roughly(step: "_Step") -> bool:
@@ -124,15 +128,17 @@ class _Step:
 class _Descent:
     """Weights on their way down at some width, with the metric that they use."""
 
-    def __init__(self, problem: Convex, weights: Weights, width: float, *, shared: bool = False) -> None:
-        self.problem, self.weights, self.width, self.shared = problem, weights, width, shared
+    def __init__(self, problem: Convex, weights: Weights, rounding: Rounding, *, shared: bool = False, most: int = PRODUCTS) -> None:
+        self.problem, self.weights, self.rounding, self.shared, self.most = problem, weights, rounding, shared, most
+        self.passes = 0
         self.metric: Metric | None = None
-        self.made_at = width
+        self.made_at = rounding.width
 
     def down(self, *, iterations: int, until: Callable[[_Step], bool]) -> "_Descent":
         """Take steps until one satisfies a condition."""
         for _ in range(iterations):
             step = self.step()
+            self.passes += step.passes
             if step.stuck or until(step):
                 break
         return self
@@ -141,14 +147,14 @@ class _Descent:
         """Take one Newton step with a line search."""
         problem, weights = self.problem, self.weights
         scores = problem.design.scores(weights)
-        smoothed = problem.smooth(scores, self.width)
-        value, slope, curvature = self.penalty(weights)
+        smoothed = self.rounding.losses(problem, scores)
+        value, slope, curvature = self.rounding.penalty(problem, weights)
         if problem.l2 == 0:
-            curvature = curvature + DAMPING * min(1.0, self.width) * problem.l1 / problem.unit
+            curvature = curvature + DAMPING * min(1.0, self.rounding.width) * problem.l1 / problem.unit
         objective = float(smoothed.value.double().mean()) + value
         gradient = problem.design.pulled_back(smoothed.slope) / len(problem) + slope
-        if self.metric is None or self.made_at != self.width:
-            self.metric, self.made_at = Metric.at(problem, smoothed, curvature, shared=self.shared), self.width
+        if self.metric is None or self.made_at != self.rounding.width:
+            self.metric, self.made_at = Metric.at(problem, smoothed, curvature, shared=self.shared), self.rounding.width
         gradient = self.metric.project(gradient)
         direction, products = self._direction(smoothed, gradient, curvature)
         if products > STALE:
@@ -159,21 +165,6 @@ class _Descent:
             return _Step(objective=objective, decrement=fall / 2, passes=products + 3, stuck=True)
         self.weights = moved
         return _Step(objective=objective, decrement=fall / 2, passes=products + 3, stuck=False)
-
-    def penalty(self, weights: Weights) -> tuple[float, Weights, Weights]:
-        """Return the penalty with its kinks rounded off: value, gradient, and the diagonal of its Hessian."""
-        problem, acted = self.problem, self.problem.penalised(weights)
-        reach = self.width * problem.unit
-        inside = acted.abs() < reach
-        slope = 2 * problem.l2 * acted
-        curvature = torch.full_like(acted, 2 * problem.l2)
-        value = problem.l2 * float(acted.double().square().sum())
-        if problem.l1 > 0:
-            slope = slope + problem.l1 * (acted / reach).clamp(-1, 1)
-            curvature = curvature + torch.where(inside, problem.l1 / reach, 0.0)
-            size = acted.double().abs()
-            value += problem.l1 * float(torch.where(inside, size.square() / (2 * reach), size - reach / 2).sum())
-        return value, _padded(slope, weights), _padded(curvature, weights)
 
     def _direction(self, smoothed: Smoothed, gradient: Weights, curvature: Weights) -> tuple[Weights, int]:
         """Solve (Hessian) d = -g by conjugate gradients in the metric, roughly."""
@@ -187,7 +178,7 @@ class _Descent:
         conditioned = metric(residual)
         towards, size = conditioned, _inner(residual, conditioned)
         first = size
-        for count in range(1, PRODUCTS + 1):
+        for count in range(1, self.most + 1):
             product = problem.design.there_and_back(towards, curved) / len(problem) + curvature * towards
             product = metric.project(product)
             steepness = _inner(towards, product)
@@ -200,7 +191,7 @@ class _Descent:
             if not size > FORCING**2 * first:
                 return direction, count
             towards = conditioned + (size / before) * towards
-        return direction, PRODUCTS
+        return direction, self.most
 
     def _along(self, scores: Float[Tensor, "examples classes"], direction: Weights, objective: float, fall: float) -> Weights | None:
         """Return the weights at a length where the objective is lower and nearly as low as it gets on this line, or None.
@@ -214,8 +205,8 @@ class _Descent:
         slack = 4 * torch.finfo(scores.dtype).eps * abs(objective)
 
         def at(length: float) -> tuple[float, float]:
-            smoothed = problem.smooth(scores + length * change, self.width)
-            value, slope, _ = self.penalty(self.weights + length * direction)
+            smoothed = self.rounding.losses(problem, scores + length * change)
+            value, slope, _ = self.rounding.penalty(problem, self.weights + length * direction)
             steepness = float((smoothed.slope * change).double().sum()) / len(problem) + _inner(slope, direction)
             return float(smoothed.value.double().mean()) + value, steepness
 
@@ -233,10 +224,6 @@ class _Descent:
             return None
         weights = self.weights + best_length * direction
         return None if torch.equal(weights, self.weights) else weights
-
-
-def _padded(columns: Tensor, weights: Weights) -> Weights:
-    return columns if columns.shape == weights.shape else torch.cat([columns, torch.zeros_like(weights[:, -1:])], 1)
 
 
 def _inner(left: Tensor, right: Tensor) -> float:

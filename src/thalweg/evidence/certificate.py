@@ -16,7 +16,7 @@ from thalweg.core.knobs import Integer
 from thalweg.core.progress import Progress, Silent
 from thalweg.core.subject import LinearProblem, Subject, Unsuited
 from thalweg.core.tree import Params
-from thalweg.core.truncated_newton import WIDEST, improve
+from thalweg.core.truncated_newton import improve
 
 WIDTHS = (1e-6, 1e-3, 1e-2, 0.1, 1.0)
 """Widths, in margins, over which kinks are rounded off to get slopes from scores; each gives a dual point, and the best one counts."""
@@ -97,9 +97,9 @@ def measure(
             best, source = _better(convex, best, source, name, weights, tried)
             shown.advance()
         if iterations:
-            found = improve(convex, own, width=WIDEST, gap=1e-9, iterations=iterations, fresh=True)
+            found = improve(convex, own, gap=1e-9, iterations=iterations, fresh=True)
             name = f"from {iterations} Newton steps that start from W"
-            best, source = _better(convex, best, source, name, found.weights, (found.width,))
+            best, source = _better(convex, best, source, name, found.weights, (found.rounding.width,))
             if found.proof.lower > best[0]:  # the best of all its steps, where the last one is not
                 best, source = (found.proof.lower, 1.0, best[2]), name
         shown.advance()

@@ -16,6 +16,7 @@ from thalweg.evidence import EVIDENCE
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 from thalweg.run.store import Store
 
+WITH_AN_AIM = 200
 SEVERAL = ("prepare", "augment", "penalty", "schedule")
 
 
@@ -40,6 +41,7 @@ def compose(choices: Mapping[str, Any], knobs: Mapping[str, Any]) -> Recipe:
 def suited(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Fill in what suits the chosen score; where another optimiser is chosen than suits, its rate, schedule and batch do not count.
 
+    Epochs only bound an optimiser that ends by itself at an aim of its own; it gets `WITH_AN_AIM` of them.
     A run that continues from another takes over its score, loss and preparation.
     """
     if settings.get("start"):
@@ -55,6 +57,8 @@ def suited(settings: Mapping[str, Any]) -> dict[str, Any]:
         recommended = {key: value for key, value in recommended.items() if key not in ("optimiser", "schedule", "batch")}
         if CATALOGUES["optimiser"].get(_name(optimiser)).full_batch:
             recommended.pop("augment", None)
+        if CATALOGUES["optimiser"].get(_name(optimiser)).reached is not None:
+            recommended["epochs"] = WITH_AN_AIM
     return {**recommended, **settings}
 
 

@@ -24,6 +24,16 @@ def balanced(slopes: Scores, labels: Labels, *, margin: float) -> Scores:
     return between_rivals(slopes, labels)
 
 
+def offset(slopes: Scores, labels: Labels, width: float, *, margin: float) -> Scores:
+    """Return what to add to the scores so that kinks of size `margin` are rounded off about these slopes: width * margin * b."""
+    return width * margin * wrong(slopes, labels)
+
+
+def offset_of_square(slopes: Scores, labels: Labels, width: float, *, margin: float) -> Scores:
+    """Return the same for the square, whose width has no unit: width * b."""
+    return width * wrong(slopes, labels)
+
+
 def separate(scores: Scores, labels: Labels, width: float, *, margin: float) -> Smoothed:
     """Round off sum max(0, v_k): b_k = v_k / width between 0 and 1."""
     narrow = width * margin

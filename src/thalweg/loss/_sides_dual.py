@@ -17,6 +17,11 @@ def balanced(slopes: Scores, labels: Labels, *, margin: float) -> Scores:
     return between_sides(slopes)
 
 
+def offset(slopes: Scores, labels: Labels, width: float, *, margin: float) -> Scores:
+    """Return what to add to the scores so that kinks are rounded off about these slopes: width * margin * a."""
+    return width * margin * slopes
+
+
 def plain(scores: Scores, labels: Labels, width: float, *, margin: float) -> Smoothed:
     """Round off sum max(0, v_k): b_k = v_k / width between 0 and 1."""
     narrow = width * margin

@@ -87,5 +87,5 @@ ENTRY = Loss(
     gradient=gradient,
     at_zero=at_zero,
     worked=worked,
-    dual=Dual(conjugate=conjugate, smooth=rivals.largest, balanced=rivals.balanced, shifts=True, kinked=True),
+    dual=Dual(conjugate=conjugate, smooth=rivals.largest, balanced=rivals.balanced, shifts=True, kinked=True, offset=rivals.offset),
 )

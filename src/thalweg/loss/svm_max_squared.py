@@ -92,5 +92,12 @@ ENTRY = Loss(
     at_zero=at_zero,
     worked=worked,
     curvature=curvature,
-    dual=Dual(conjugate=conjugate, smooth=rivals.largest_squared, balanced=rivals.balanced, shifts=True, kinked=True),
+    dual=Dual(
+        conjugate=conjugate,
+        smooth=rivals.largest_squared,
+        balanced=rivals.balanced,
+        shifts=True,
+        kinked=True,
+        offset=rivals.offset_of_square,
+    ),
 )

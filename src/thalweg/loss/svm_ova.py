@@ -82,5 +82,5 @@ ENTRY = Loss(
     gradient=gradient,
     at_zero=at_zero,
     worked=worked,
-    dual=Dual(conjugate=conjugate, smooth=sides.plain, balanced=sides.balanced, shifts=False, kinked=True),
+    dual=Dual(conjugate=conjugate, smooth=sides.plain, balanced=sides.balanced, shifts=False, kinked=True, offset=sides.offset),
 )

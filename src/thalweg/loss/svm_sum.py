@@ -79,5 +79,5 @@ ENTRY = Loss(
     gradient=gradient,
     at_zero=at_zero,
     worked=worked,
-    dual=Dual(conjugate=conjugate, smooth=rivals.separate, balanced=rivals.balanced, shifts=True, kinked=True),
+    dual=Dual(conjugate=conjugate, smooth=rivals.separate, balanced=rivals.balanced, shifts=True, kinked=True, offset=rivals.offset),
 )

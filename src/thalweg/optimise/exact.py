@@ -6,7 +6,7 @@ The proof is a duality gap: any slopes a_i in the domain of the conjugate losses
 
 so P(W) - D(a) bounds how far P(W) is above the best (`thalweg.core.convex`). The way down is Newton's: each step solves with the
 Hessian roughly, by conjugate gradients in the metric of one block a class (`thalweg.core.truncated_newton`); kinks of hinges and of l1 are
-rounded off, ever more narrowly, while the proof is of the problem as it is.
+rounded off about the slopes found last (`thalweg.core.rounding`), while the proof is of the problem as it is.
 """
 
 import math
@@ -15,16 +15,24 @@ from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from thalweg.core.convex import Convex
 from thalweg.core.entries import Info, Objective, Optimiser, Settings, State
 from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Integer, Number
 from thalweg.core.proof import primal_of, relative_gap
+from thalweg.core.rounding import WIDEST, Rounding
 from thalweg.core.subject import LinearProblem
 from thalweg.core.tree import Params
-from thalweg.core.truncated_newton import WIDEST, Solution, improve
+from thalweg.core.truncated_newton import improve
 from thalweg.optimise._state import tensor_in
+
+WORK = 1.6e11
+"""Bytes of weights times examples to multiply for a member before its step ends: seconds, so that who asks for the end is soon heard.
+
+It does not depend on how many members there are, nor on time, so that bits depend on neither.
+"""
 
 
 @runtime_checkable
@@ -36,15 +44,20 @@ class Open(Protocol):
 
 
 def init(params: Params, settings: Settings) -> State:
-    """Return kinks rounded off widely, and nothing proved: an infinite objective and a lower bound of minus infinity, in float64."""
-    unknown = next(iter(params.values())).new_full((len(next(iter(params.values()))),), math.inf, dtype=torch.float64)
-    return {"width": torch.full_like(unknown, WIDEST), "primal": unknown, "lower": -unknown}
+    """Return kinks rounded off widely, and nothing proved: an infinite objective and a lower bound of minus infinity, in float64.
+
+    `slopes` [members, examples, classes] and `signs` [members, classes, inputs]: what kinks are rounded off about; empty where it is zero.
+    """
+    weight = next(iter(params.values()))
+    unknown = weight.new_full((len(weight),), math.inf, dtype=torch.float64)
+    none = unknown.new_zeros(len(weight), 0, 0)
+    return {"width": torch.full_like(unknown, WIDEST), "primal": unknown, "lower": -unknown, "slopes": none, "signs": none.clone()}
 
 
 def step(
     objective: Objective, params: Params, state: State, settings: Settings, generators: Sequence[torch.Generator]
 ) -> tuple[Params, State, Info]:
-    """Take up to `iterations` Newton steps, each member on its own, until its relative gap is proved.
+    """Take up to `iterations` Newton steps, fewer where examples are many, each member on its own, until its relative gap is proved.
 
     A member that is there stays where it is. Smooth problems are worked on in the parameters' precision, those with kinks in float64; what
     is proved is measured in float64 at the parameters as they are. `info`: `loss` where the step began; `gap`, the relative gap after it.
@@ -54,6 +67,7 @@ def step(
         raise ConfigError("optimiser 'exact' solves linear scores; this objective is of another kind. Use --score linear.")
     loss = objective.value(params)
     known = {name: tensor_in(state, name).clone() for name in ("width", "primal", "lower")}
+    centres = {name: list(tensor_in(state, name)) for name in ("slopes", "signs")}
     weight, bias = params["weight"].clone(), params["bias"].clone()
     for place in range(len(weight)):
         asked = float(settings["gap"][place])
@@ -61,20 +75,36 @@ def step(
             continue
         problem = Convex.of(objective.problem(place))
         joined = torch.cat([params["weight"][place], params["bias"][place][:, None]], 1)
-        found = _improved(problem, joined, known, place, gap=asked, iterations=settings["iterations"])
+        found = improve(
+            problem, joined.double() if problem.rounded else joined, rounding=_rounding(problem, known, centres, place), gap=asked,
+            iterations=settings["iterations"], fresh=math.isinf(float(known["primal"][place])), work=WORK,
+        )  # fmt: skip
         kept = found.weights.to(joined)
         weight[place], bias[place] = kept[:, :-1], kept[:, -1]
-        known["width"][place] = found.width
+        known["width"][place] = found.rounding.width
         known["primal"][place] = primal_of(problem, kept)
         known["lower"][place] = max(float(known["lower"][place]), found.proof.lower)
+        for name, centre in (("slopes", found.rounding.slopes), ("signs", found.rounding.signs)):
+            centres[name][place] = centres[name][place] if centre is None else centre
     gaps = [relative_gap(*pair) for pair in zip(known["primal"].tolist(), known["lower"].tolist(), strict=True)]
-    return {"weight": weight, "bias": bias}, {**known}, {"loss": loss, "gap": loss.new_tensor(gaps)}
+    return (
+        {"weight": weight, "bias": bias},
+        {**known, **{name: _stacked(each) for name, each in centres.items()}},
+        {"loss": loss, "gap": loss.new_tensor(gaps)},
+    )
 
 
-def _improved(problem: Convex, weights: Tensor, known: Mapping[str, Tensor], place: int, *, gap: float, iterations: int) -> Solution:
-    width, primal = (float(known[name][place]) for name in ("width", "primal"))
-    start = weights.double() if problem.rounded else weights
-    return improve(problem, start, width=width, gap=gap, iterations=iterations, fresh=math.isinf(primal))
+def _rounding(problem: Convex, known: Mapping[str, Tensor], centres: Mapping[str, Sequence[Tensor]], place: int) -> Rounding:
+    slopes, signs = centres["slopes"][place][: len(problem)], centres["signs"][place]
+    return Rounding(
+        width=float(known["width"][place]), slopes=slopes if slopes.numel() else None, signs=signs if signs.numel() else None
+    )  # fmt: skip
+
+
+def _stacked(matrices: Sequence[Tensor]) -> Tensor:
+    """Return matrices as one tensor, the smaller ones with zeros below and to the right: members' folds may differ in size."""
+    rows, columns = (max(each.shape[axis] for each in matrices) for axis in (0, 1))
+    return torch.stack([pad(each, (0, columns - each.shape[1], 0, rows - each.shape[0])) for each in matrices])
 
 
 def reached(state: State, settings: Settings) -> list[tuple[bool, str]]:
@@ -97,7 +127,9 @@ ENTRY = Optimiser(
     "section 7.1 (truncated Newton).",
     knobs=(
         Number(name="gap", default=1e-4, low=0, high=1, low_open=True, meaning="proved gap at which to stop, relative to the objective"),
-        Integer(name="iterations", default=20, low=1, meaning="most Newton steps between two looks at the figures"),
+        Integer(
+            name="iterations", default=20, low=1, meaning="most Newton steps between two looks at the figures; fewer where they take long"
+        ),
     ),
     init=init,
     step=step,

@@ -14,12 +14,17 @@ def divergence(state: State, event: str, *, rate: float, advised: float) -> Outc
     return _outcome(Ending.DIVERGED, state, f"{event} (rate {rate:g})", advice)
 
 
-def interrupted(state: State, signal: int | None) -> Outcome:
-    """Say that somebody asked for the end."""
-    return Outcome(
-        ending=Ending.INTERRUPTED, epoch=state.epoch, step=state.step, reason="asked to stop",
-        advice="run the same command again to go on.", signal=signal,
-    )  # fmt: skip
+def interrupted(setting: Setting, state: State, signal: int | None) -> dict[int, Outcome]:
+    """Say to every member, by place, that somebody asked for the end, and how far an optimiser with an aim of its own came."""
+    aim = setting.optimiser.reached
+    so_far = [f"; {sentence}" for _, sentence in aim(state.optimiser, setting.settings)] if aim is not None else [""] * len(state.active)
+    return {
+        place: Outcome(
+            ending=Ending.INTERRUPTED, epoch=state.epoch, step=state.step, reason=f"asked to stop{so_far[place]}",
+            advice="run the same command again to go on.", signal=signal,
+        )
+        for place in range(len(state.active))
+    }  # fmt: skip
 
 
 def dropped(state: State, reason: str) -> Outcome:

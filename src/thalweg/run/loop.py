@@ -84,7 +84,7 @@ class Loop:
             if state.ended:
                 break
             if self.stop.asked:
-                state = self.leave(state, {place: interrupted(state, self.stop.signal) for place in range(len(state.active))})
+                state = self.leave(state, interrupted(self.setting, state, self.stop.signal))
                 break
             state = self.with_row(state, epoch=state.epoch + 1)
             if self.checkpoints.due(state):
