@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from thalweg.images._load import READERS as READERS
     from thalweg.images._load import load as load
     from thalweg.images._picture import EXTENSIONS as EXTENSIONS
+    from thalweg.images._point_table import read_points as read_points
+    from thalweg.images._point_table import written_points as written_points
 
 _HOMES = {
     "EXTENSIONS": "_picture",
@@ -21,8 +23,10 @@ _HOMES = {
     "decode_picture": "_decode",
     "find_duplicates": "_duplicates",
     "load": "_load",
+    "read_points": "_point_table",
+    "written_points": "_point_table",
 }
-__all__ = ["EXTENSIONS", "READERS", "across_parts", "decode_picture", "find_duplicates", "load"]
+__all__ = ["EXTENSIONS", "READERS", "across_parts", "decode_picture", "find_duplicates", "load", "read_points", "written_points"]
 
 
 def __getattr__(name: str) -> Any:
