@@ -49,9 +49,9 @@ def read_points(text: str, *, source: str, fewest: int = 2, most: int | None = N
     numbers = [[_number(row[where[axis]], axis, number, visible(source)) for axis in ("x", "y")] for number, row in points]
     places = np.array(numbers, np.float32).reshape(-1, 1, 1, 2)
     words = [_label(row[where["label"]], number, visible(source)) for number, row in points]
+    parts = np.array([_part(row, where, number, visible(source)) for number, row in points], dtype=str)
     whole = all(word.isascii() and word.isdigit() and len(word) < 19 for word in words)
     labels, classes = check_labels(np.array([int(word) for word in words]) if whole else words, source=visible(source), at_least=fewest)
-    parts = np.array([_part(row, where, number, visible(source)) for number, row in points], dtype=str)
     split = Split(*(np.flatnonzero(parts == part) for part in ("train", "validation", "test")))
     return ImageSet(
         images=places, labels=labels, classes=classes, fingerprint=content_fingerprint(places, labels, classes), split=split, source=source
