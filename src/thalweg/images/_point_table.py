@@ -76,7 +76,9 @@ def written_points(
 
 def _rows(text: str, source: str, most: int | None) -> tuple[Sequence[str], list[Row]]:
     try:
-        rows = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=True), start=1) if row]
+        rows: list[Row] = [
+            (number, row) for number, row in enumerate(csv.reader(io.StringIO(text.lstrip("\ufeff")), strict=True), start=1) if row
+        ]
     except csv.Error as error:
         raise DataError(f"{source} is not a CSV table: {error}. {EXPECTED}") from None
     if len(rows) < 2:

@@ -16,7 +16,7 @@ def winners(
 ) -> tuple[Int64[Tensor, " n"], Float[Tensor, " n"]]:  # fmt: skip
     """Return the winning class of every row and how sure it is, from 0 to 1; the first of equals wins.
 
-    A loss of probabilities: (p - 1/K) / (1 - 1/K) with p the softmax of the winner, 0 where all classes are alike and 1 where it is certain.
+    A loss of probabilities: (p - 1/K) / (1 - 1/K), p the softmax of the winner: 0 where all classes are alike, 1 where it is certain.
     A hinge has no probabilities: how far the winner leads the second, in margins, of which two or more count as 1.
 
     >>> import torch
