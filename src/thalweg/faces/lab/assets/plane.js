@@ -5,6 +5,7 @@ import { Sheet } from "./plane_canvas.js";
 import { Curves, share } from "./plane_curves.js";
 import { Examples } from "./plane_examples.js";
 import { Net } from "./plane_net.js";
+import { called } from "./plane_number.js";
 import { Pointer } from "./plane_pointer.js";
 import { Sums } from "./plane_sums.js";
 import { addressLine, legend, Tools } from "./plane_tools.js";
@@ -75,8 +76,8 @@ class Plane {
     addressLine(this.address, now);
     write(this.loss, `${now.tables.loss.name}: ${now.tables.loss.formula}`);
     const { pick, step, optimiser } = now.tables;
-    const name = pick.name ? `${pick.name}[${pick.index.join(", ")}] by ${optimiser.name}: ${optimiser.formula}` : "";
-    this.step.show(step, pick.name && !step.length ? `${name}. Take a step to see its numbers.` : name);
+    const name = pick.name ? `${called(pick, now)}, by ${optimiser.name}: ${optimiser.formula}.` : "";
+    this.step.show(step, pick.name && !step.length ? `${name} Take a step to see its numbers.` : name);
     this.ask();
     this.describe();
   }

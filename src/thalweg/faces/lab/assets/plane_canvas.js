@@ -131,8 +131,14 @@ export class Sheet {
 
   number(value, x, y, align) {
     this.pen.textAlign = align;
-    this.pen.fillStyle = this.ink("--muted");
-    this.pen.fillText(typeof value === "number" ? figure(value, 3) : value, x, y);
+    const text = typeof value === "number" ? figure(value, 3) : value;
+    this.pen.strokeStyle = this.ink("--paper");
+    this.pen.lineWidth = 3;
+    this.pen.globalAlpha = 0.7;
+    this.pen.strokeText(text, x, y);
+    this.pen.globalAlpha = 1;
+    this.pen.fillStyle = this.ink("--ink");
+    this.pen.fillText(text, x, y);
   }
 
   /** Draw where each class's score is zero, and which way it grows. */

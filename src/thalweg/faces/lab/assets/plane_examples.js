@@ -4,6 +4,7 @@ import { el, fixed, write } from "./dom.js";
 import { badge } from "./plane_marks.js";
 
 const ROWS = 12;
+const SUMS = ["loss", "penalty", "total"];
 const ORDERS = { row: "in order", high: "highest loss first", low: "lowest loss first" };
 
 /** `pointed(row)` is told which point's row the pointer or the focus is on. */
@@ -20,7 +21,7 @@ export class Examples {
   }
 
   draw(now, row) {
-    const { scores, losses, held } = now.arrays;
+    const { held } = now.arrays;
     const layout = JSON.stringify([now.names, this.order, this.lab.isDark()]);
     if (layout !== this.layout) this.build(now.names);
     this.layout = layout;
@@ -31,10 +32,11 @@ export class Examples {
     rows.forEach((each, at) => this.fill(this.body.rows[at], each, now, each === row));
     const count = held.values.reduce((sum, each) => sum + (each ? 0 : 1), 0);
     write(this.caption, `${Math.min(ROWS, count)} of ${count} training points, ${ORDERS[this.order]}`);
-    write(this.mean.rows[0].cells[1], fixed(now.loss, 4));
-    write(this.mean.rows[0].cells[0], `mean L of ${count} training points = data loss`);
-    void scores;
-    void losses;
+    const texts = [`mean L of ${count} training points = data loss`, "+ penalty", "= total"];
+    SUMS.forEach((name, at) => {
+      write(this.mean.rows[at].cells[0], texts[at]);
+      write(this.mean.rows[at].cells[1], fixed(now[name], 4));
+    });
   }
 
   build(names) {
@@ -44,7 +46,7 @@ export class Examples {
       ...names.map((name, label) => el("th.score", { scope: "col", title: `score of ${name}` }, "s ", badge(this.lab, label, 13))),
       el("th", { scope: "col" }, sorts));
     this.body.replaceChildren();
-    this.mean.replaceChildren(el("tr", {}, el("th", { scope: "row", colSpan: 3 + names.length }), el("td")));
+    this.mean.replaceChildren(...SUMS.map(() => el("tr", {}, el("th", { scope: "row", colSpan: 3 + names.length }), el("td"))));
   }
 
   sort() {

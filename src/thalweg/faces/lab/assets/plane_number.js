@@ -53,3 +53,14 @@ export function weightCell(lab, { name, index, title }) {
 
 /** Whether a pick of the worker's is this weight. */
 export const isPick = (pick, name, index) => pick?.name === name && String(pick.index) === String(index);
+
+/** Return what a weight is called: of which class or unit, and from where. */
+export function called({ name, index: [to, from] }, { linear, names, tables }) {
+  const inputs = ["x", "y"];
+  if (linear) return from === undefined ? `b of ${names[to]}` : `W of ${names[to]} for ${inputs[from]}`;
+  const maps = Object.keys(tables.shapes).filter((key) => key.endsWith(".weight") && tables.shapes[key].length === 2);
+  const layer = maps.indexOf(name.replace(/bias$/, "weight"));
+  const unit = layer === maps.length - 1 ? `the score of ${names[to]}` : `unit ${to + 1} of layer ${layer + 1}`;
+  if (from === undefined) return `bias of ${unit}`;
+  return `weight into ${unit} from ${layer === 0 ? inputs[from] : `unit ${from + 1}`}`;
+}

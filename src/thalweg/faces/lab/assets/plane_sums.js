@@ -5,17 +5,15 @@ import { share } from "./plane_curves.js";
 
 export class Sums {
   constructor() {
-    const names = [["loss", "data loss"], ["penalty", "penalty"], ["total", "total"], ["accuracy", "right"], ["held", "held out, right"]];
+    const names = [["loss", "data loss"], ["penalty", "penalty"], ["total", "total"], ["accuracy", "right"]];
     this.numbers = new Map(names.map(([name]) => [name, el("output", { "data-sum": name })]));
     const part = ([name, label]) => el("div.sum", {}, el("span.alt", {}, label), this.numbers.get(name));
-    const signs = ["", "+", "=", "", ""];
+    const signs = ["", "+", "=", ""];
     this.place = el("div.sums", { role: "group", "aria-label": "Loss and accuracy" }, ...names.flatMap((name, at) => [signs[at] ? el("span.sign-of", {}, signs[at]) : null, part(name)]));
-    this.formula = el("p.formula.alt");
   }
 
   draw(now) {
     for (const name of ["loss", "penalty", "total"]) write(this.numbers.get(name), fixed(now[name], 4));
     write(this.numbers.get("accuracy"), share(now.accuracy));
-    write(this.numbers.get("held"), now.held ? share(now.held.accuracy) : "none");
   }
 }

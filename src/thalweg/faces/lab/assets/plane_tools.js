@@ -15,12 +15,12 @@ export class Tools {
     this.erase = this.button("Erase", "Click points to remove them; right click removes one at any time", () => this.toggle());
     this.look = el("select", { "aria-label": "What the plane shows", onchange: () => this.see(this.look.value) });
     this.file = el("input", { type: "file", accept: ".csv,text/csv,text/plain", hidden: true, onchange: () => this.upload() });
-    this.draw_anew = this.button("New draw", "Other points of the same kind", () => this.lab.say("draw"));
+    this.drawAnew = this.button("New draw", "Other points of the same kind", () => this.lab.say("draw"));
     this.place = el("div.tools-of-plane", {},
       el("div.row", {}, this.palette, this.erase),
+      el("div.row", {}, this.drawAnew, this.button("Upload", "A table x,y,label as CSV", () => this.file.click()), this.button("Download", "The points as CSV", () => this.download()), this.file),
       el("div.row", {}, el("label.looks", {}, el("span", {}, "show"), this.look), this.button("−", "Farther away", () => this.zoom(1 / NEARER)), this.button("+", "Nearer", () => this.zoom(NEARER)),
-        this.button("Fit", "All points in sight", () => this.lab.say("window", {}))),
-      el("div.row", {}, this.draw_anew, this.button("Upload", "A table x,y,label as CSV", () => this.file.click()), this.button("Download", "The points as CSV", () => this.download()), this.file));
+        this.button("Fit", "All points in sight", () => this.lab.say("window", {}))));
     this.layout = "";
     for (let label = 0; label < CLASSES; label += 1) lab.keys.set(String(label + 1), () => this.choose(label));
   }
@@ -34,7 +34,7 @@ export class Tools {
     this.now = now;
     if (layout !== this.layout) this.build(now.names);
     this.layout = layout;
-    this.draw_anew.disabled = this.lab.fields.every(({ name }) => name !== "data_seed");
+    this.drawAnew.disabled = this.lab.fields.every(({ name }) => name !== "data_seed");
   }
 
   build(names) {
@@ -93,10 +93,10 @@ export class Tools {
 
 /** Return what the colours of the picture mean, in a sentence. */
 export function legend(now) {
-  if (now.look.startsWith("score")) return `Score of ${now.names[Number(now.look.split(":")[1])]}: blue above zero, orange below; the dark line is zero, the thin ones are quarters of the farthest value.`;
-  if (now.look.startsWith("unit")) return "What this unit answers: blue above zero, orange below.";
-  const depth = now.probabilities ? "the softmax probability of the class that wins, from all alike (pale) to certain" : "how far the class that wins leads the second, from none (pale) to two margins and more";
-  return `Depth of colour: ${depth}. Filled points train, hollow ones are held out.`;
+  if (now.look.startsWith("score")) return `Score of ${now.names[Number(now.look.split(":")[1])]}: blue above zero, orange below, lines at quarters of the farthest value.`;
+  if (now.look.startsWith("unit")) return "What this unit answers: blue above zero, orange below, lines at quarters of the farthest value.";
+  const depth = now.probabilities ? "the winner's probability by softmax, from all alike (pale) to certain" : "the winner's lead over the second, from none (pale) to two margins";
+  return `Depth of colour: ${depth}. Hollow points are held out.`;
 }
 
 /** Write the line about what the address holds. */

@@ -6,9 +6,15 @@ import { el } from "./dom.js";
 export function workedList(lines) {
   return el("ol.worked", {}, ...lines.map(({ symbol, formula, numbers, value }) =>
     el("li", {},
-      el("span.symbol", {}, symbol),
+      el("span.symbol", {}, ...lowered(symbol)),
       el("span.says", {}, "= ", el("span.of", {}, formula), ...(numbers === formula || numbers === value ? [] : [" = ", numbers])),
       el("b", {}, `= ${value}`))));
+}
+
+/** Return a symbol with what stands after its first bar set lower: s_car is s with a small car below. */
+function lowered(symbol) {
+  const [letter, ...rest] = symbol.split("_");
+  return rest.length ? [letter, el("sub", {}, rest.join("_"))] : [letter];
 }
 
 /** A place for arithmetic with a heading and what stands there where there is none. */
