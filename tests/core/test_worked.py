@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.arithmetic import of_numbers, read
 
-from thalweg.core.worked import OneWeight, added, number, one_weight, written
+from thalweg.core.worked import OneWeight, added, number, one_weight, weighted, written
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,10 @@ def test_a_weight_has_its_own_entries_of_the_state():
     state = {"velocity": {"w": 10 * tree["w"]}, "count": torch.tensor([4, 5])}
     picked = one_weight({"w": -tree["w"]}, tree, state, name="w", place=(1, 0, 2), penalised={"b"})
     assert picked == OneWeight(value=-8.0, gradient=8.0, state={"velocity": 80.0, "count": 5}, penalised=False)
+
+
+def test_a_score_is_a_weighted_sum():
+    line = weighted("s", "W · x + b", [(-0.5, -2.0), (3.0, -1.0)], -0.25)
+    assert line.numbers == "−0.5 · (−2) + 3 · (−1) + (−0.25)"
+    assert line.value == -0.5 * -2.0 + 3.0 * -1.0 - 0.25
+    assert weighted("s", "b", [], -1.0).numbers == "−1"

@@ -134,3 +134,19 @@ def added(symbol: str, formula: str, parts: Sequence[float]) -> Line:
     shown = [number(part) for part in parts] or ["0"]
     rest = [f"({text})" if text.startswith("−") else text for text in shown[1:]]
     return Line(symbol, formula, " + ".join([shown[0], *rest]), sum(parts, 0.0))
+
+
+def weighted(symbol: str, formula: str, pairs: Sequence[tuple[float, float]], rest: float) -> Line:
+    """Return the line of a sum of products and one number more, as a score is.
+
+    >>> weighted("s_car", "W · x + b", [(0.5, 2.0), (-1.0, 3.0)], 0.25)
+    Line(symbol='s_car', formula='W · x + b', numbers='0.5 · 2 + (−1) · 3 + 0.25', value=-1.75)
+    """
+
+    def bracketed(value: float) -> str:
+        return f"({number(value)})" if value < 0 else number(value)
+
+    products = [f"{bracketed(left)} · {bracketed(right)}" for left, right in pairs]
+    first = number(pairs[0][0]) + products[0][len(bracketed(pairs[0][0])) :] if pairs else ""
+    numbers = " + ".join([first, *products[1:], bracketed(rest)]) if pairs else number(rest)
+    return Line(symbol, formula, numbers, math.fsum([*(left * right for left, right in pairs), rest]))

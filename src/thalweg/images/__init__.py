@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from thalweg.images._load import READERS as READERS
     from thalweg.images._load import load as load
     from thalweg.images._picture import EXTENSIONS as EXTENSIONS
+    from thalweg.images._point_table import read_points as read_points
+    from thalweg.images._point_table import written_points as written_points
 
 _HOMES = {
     "EXTENSIONS": "_picture",
@@ -31,10 +33,12 @@ _HOMES = {
     "hand_of": "_ink",
     "load": "_load",
     "need_installed": "_installed",
+    "read_points": "_point_table",
+    "written_points": "_point_table",
 }
 __all__ = [
     "EXTENSIONS", "Hand", "READERS", "across_parts", "decode_bytes", "decode_picture", "find_duplicates", "fit_drawing", "hand_of", "load",
-    "need_installed",
+    "need_installed", "read_points", "written_points",
 ]  # fmt: skip
 
 

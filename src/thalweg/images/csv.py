@@ -1,4 +1,4 @@
-"""A CSV table with a row a picture: `path,label`, and a column `split` if wanted."""
+"""A CSV table with a row a picture: `path,label`, and a column `split` if wanted; or with a row a point: `x,y,label`."""
 
 import csv
 import os
@@ -18,10 +18,12 @@ from thalweg.core.progress import Progress
 from thalweg.core.visible import visible
 from thalweg.images._labels import check_labels
 from thalweg.images._listing import Listing, read_listing, state_of
+from thalweg.images._point_table import is_point_header, read_points
 from thalweg.images.folder import PARTS
 
 SHOWN = 5
 COLUMNS = ("path", "label", "split")
+LONGEST_HEADER = 1 << 16
 
 
 class _Row(NamedTuple):
@@ -39,8 +41,20 @@ def matches(source: str) -> bool:
 
 
 def read(source: str, options: ReadOptions, progress: Progress) -> ImageSet:
-    """Read the pictures that a table names, in the table's order."""
+    """Read the pictures that a table names, or the points that it holds, in the table's order."""
+    if (text := _points(source)) is not None:
+        return read_points(text, source=source, fewest=options.fewest_classes)
     return read_listing(list_table(source, fewest=options.fewest_classes), options, progress)
+
+
+def _points(source: str) -> str | None:
+    """Return the text of a table of points; None where it is none, or cannot be read."""
+    try:
+        with open(source, encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            first = file.readline(LONGEST_HEADER)
+            return first + file.read() if is_point_header(first) else None
+    except OSError:
+        return None
 
 
 def list_table(source: str, *, fewest: int = 2) -> Listing:
@@ -140,7 +154,7 @@ def _labels(words: Sequence[str], source: str, fewest: int) -> tuple[Int64[np.nd
 
 
 ENTRY = Reader(
-    summary="a table path,label[,split] with a row a picture; paths are relative to the table, labels are names or whole numbers",
+    summary="a table path,label[,split] with a row a picture, paths relative to the table, or x,y,label[,split] with a row a point",
     formula="label = column 2 of the row",
     reference="RFC 4180, read with Python's csv module; UTF-8, with or without a byte-order mark",
     matches=matches,

@@ -31,7 +31,9 @@ export function figure(value, digits = 4) {
 
 /** Return a number with a fixed count of decimals and a true minus, for columns. */
 export function fixed(value, decimals = 3) {
-  return value === null || value === undefined ? "–" : value.toFixed(decimals).replace("-", "−");
+  if (value === null || value === undefined) return "–";
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
 const SIGNS = {
