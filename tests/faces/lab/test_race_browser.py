@@ -34,8 +34,7 @@ def test_a_click_on_the_map_starts_there_and_the_race_is_run_from_its_beginning(
     before = path(room)
     _, box = canvas(room)
     room.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
-    room.until("lab.state.start !== undefined")
-    room.until(READY)
+    room.until(f"lab.last.start[0] < -1 && {READY}")
     assert path(room) != before
     x, y = room.page.evaluate("lab.last.start")
     assert x < -1
@@ -88,11 +87,11 @@ def test_keys_step_and_wind(visit):
 
 def test_ticking_an_optimiser_lets_it_run(visit):
     room = race(visit)
-    room.page.get_by_label("momentum").check()
+    room.page.get_by_role("checkbox", name="momentum", exact=True).check()
     room.until("lab.last.runners.length === 3")
     assert room.page.evaluate("lab.state.optimisers") == "sgd,momentum,adam"
     assert room.page.locator("main table tbody th").all_inner_texts() == ["sgd", "momentum", "adam"]
-    room.page.get_by_label("sgd").uncheck()
+    room.page.get_by_role("checkbox", name="sgd", exact=True).uncheck()
     room.until("lab.last.runners.length === 2")
 
 

@@ -18,18 +18,19 @@ export function runnersOnSurface(stage, lab) {
   const title = el("h1", {}, name, formula);
   const legend = el("p.alt.legend");
   let race = null;
-  let fromStart = false;
+  let left = null; // the race that was on when a person began another one
   const player = new Player(lab, (head) => {
     if (!race) return;
     map.draw(head);
     relief.draw(head);
     table.show(race, Math.floor(head));
   });
-  map.started = () => (fromStart = true);
-  const shown = examples(lab, () => (fromStart = true));
+  const leaving = () => (left = race?.ask ?? "");
+  map.started = leaving;
+  const shown = examples(lab, leaving);
   stage.append(title, shown.place, boxes.place, player.place, el("div.pair", {}, map.place, relief.place), legend, table.place);
   const again = () => {
-    fromStart = false;
+    left = null;
     player.go(0);
     player.play();
   };
@@ -45,7 +46,7 @@ export function runnersOnSurface(stage, lab) {
       table.build(race);
       map.show(race);
       relief.show(race);
-      if (fromStart && !race.coming.length) again();
+      if (left !== null && left !== race.ask && !race.coming.length) again();
       else player.show();
     },
     theme() {
