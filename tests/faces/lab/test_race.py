@@ -116,7 +116,7 @@ def test_a_new_surface_begins_at_its_own_start():
         ({"start": "nan,1"}, "start must be two numbers"),
         ({"surface": "saddle", "start": "0,2"}, "already beyond the finish"),
         ({"surface": "quadratic", "kappa": "0"}, "kappa must be a number in [1, 1e+06]"),
-        ({"steps": "2001"}, "steps must be a whole number in [1, 2000]"),
+        ({"steps": "5001"}, "steps must be a whole number in [1, 5000]"),
         ({"adam.rate": "-1"}, "adam.rate must be a number in (0, inf); got -1"),
         ({"stepps": "3"}, "the lab knows no setting 'stepps' here. Did you mean 'steps'"),
     ],

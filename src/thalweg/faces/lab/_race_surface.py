@@ -148,7 +148,7 @@ class SurfaceRace:
         """Return ground, courses that are there, and who is still to come."""
         there = [runner for runner in self.runners if self.key(runner) in self.courses]
         race = replace(self.paths.race, runners=tuple(self.courses[self.key(runner)] for runner in there))
-        rows, arrays = course(race)
+        rows, arrays = course(replace(self.paths, race=race))
         drawn = ground_picture(self.paths)
         data = {
             "ground": "surface",

@@ -4,6 +4,7 @@ import { ramp } from "./race_ground.js";
 
 const TALL = 0.95;
 const LIFT = 0.012;
+const THROUGH = 0.35;
 const DIMMED = [1.25, 1, 0.7]; // shadows are bluish, not grey
 const PIECES = 80;
 
@@ -95,6 +96,15 @@ export class Mesh {
       for (const column of columns) this.drawCell(pen, seen, row, column);
       for (const column of columns) this.drawTrails(pen, project, row * (this.columns - 1) + column, { trails, lines, head });
     }
+    this.drawHidden(pen, project, { trails, lines, head });
+  }
+
+  /** Draw every trail once more, faintly, so that one behind a wall is seen through it. */
+  drawHidden(pen, project, given) {
+    pen.globalAlpha = THROUGH;
+    const cells = new Set(given.trails.flatMap((trail) => [...trail.keys()]));
+    for (const cell of cells) this.drawTrails(pen, project, cell, given);
+    pen.globalAlpha = 1;
   }
 
   projected(project) {

@@ -11,7 +11,7 @@ export class Relief {
   constructor(lab) {
     this.lab = lab;
     this.head = 0;
-    [this.around, this.above] = [-0.6, 0.75];
+    [this.around, this.above] = [-0.6, 0.9];
     this.canvas = el("canvas.relief", { tabIndex: 0, role: "img" });
     this.words = el("figcaption.alt", {});
     this.place = el("figure.picture", {}, el("div.frame", {}, this.canvas), this.words);
