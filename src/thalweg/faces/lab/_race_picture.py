@@ -33,8 +33,9 @@ def relief(paths: SurfacePaths) -> np.ndarray:
 def course(paths: SurfacePaths) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     """Return every runner's row, and arrays over all runners and steps.
 
-    They are the path, its height (`above`: over the lowest that is known, or as it is where there is none), the gradient's norm, the two eigenvalues, what they say (`shapes`), the
-    verdict (`kinds`, both as places in `KINDS`), and which known critical point is nearest, and how near.
+    They are the path, its height (`above`: over the lowest that is known, or as it is where there is none), the gradient's norm, the
+    two eigenvalues, what they say (`shapes`), the verdict (`kinds`, both as places in `KINDS`), and which known critical point is
+    nearest, and how near.
     """
     race = paths.race
     floor = paths.lowest if race.finish is None else 0.0
