@@ -75,7 +75,7 @@ def test_nobody_is_ever_more_than_a_step_ahead():
 def test_step_epoch_pause_and_rewind():
     show = opened(**QUICK)
     every = show.picture().data["every"]
-    assert every == 6, "43 of 60 points are for training, in batches of 8"
+    assert every == 6, "42 of 60 points are for training, in batches of 8"
     for word, step in (("step", 1), ("epoch", 6), ("step", 7), ("epoch", 12), ("step", 12), ("rewind", 0)):
         show.tell(word, {})
         assert run(show)[0]["step"] == step

@@ -1,5 +1,6 @@
 """Race on data: everybody trains from the same weights on the same batches; who is furthest behind takes the next step."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,6 +25,10 @@ RUNNERS = ("sgd", "momentum", "rmsprop", "adam")
 POINTS = ("blobs3", "circle", "gauss", "spiral", "xor")
 MOST_TRAIN, MOST_VALIDATION = 6000, 1000
 """How many pictures of a large set take part, so that everybody's every epoch stays short."""
+MARKS = 50
+"""How often whole parts of the data are measured at most; short epochs are taken together."""
+HELD = 0.3
+"""The share of points that nobody trains on: few points need many of them to say how good somebody is."""
 STEPS = 300
 BATCH = 64
 FIXED = {"epochs": 1_000_000, "augment": ()}
@@ -77,7 +82,8 @@ class DataRace:
         kept = [racer.step for name, racer in racers.items() if racer is known.get(name)]
         self.asked, self.images, self.racers, self.words = data, images, racers, dict(words)
         self.steps, self.shown = own["steps"], form
-        self.every = min((racer.trainer.steps_an_epoch for racer in racers.values() if racer.recipe.batch), default=1)
+        self.epoch = min((racer.trainer.steps_an_epoch for racer in racers.values() if racer.recipe.batch), default=1)
+        self.every = self.epoch * math.ceil(self.steps / self.epoch / MARKS)
         self.goal = self.steps if self.playing else min(self.steps, max(kept, default=0))
 
     def form(self) -> Form:
@@ -104,9 +110,9 @@ class DataRace:
         """Let everybody take a step."""
         self.playing, self.goal = False, min(self.steps, self.step + 1)
 
-    def epoch(self, given: Mapping[str, Any]) -> None:
+    def one_epoch(self, given: Mapping[str, Any]) -> None:
         """Let everybody run to the end of an epoch."""
-        self.playing, self.goal = False, min(self.steps, (self.step // self.every + 1) * self.every)
+        self.playing, self.goal = False, min(self.steps, (self.step // self.epoch + 1) * self.epoch)
 
     def rewind(self, given: Mapping[str, Any]) -> None:
         """Bring everybody back to the start."""
@@ -114,7 +120,7 @@ class DataRace:
         for racer in self.racers.values():
             racer.rewind()
 
-    TOLD = {"set": change, "play": play, "step": one, "epoch": epoch, "rewind": rewind}  # noqa: RUF012
+    TOLD = {"set": change, "play": play, "step": one, "epoch": one_epoch, "rewind": rewind}  # noqa: RUF012
 
     @property
     def step(self) -> int:
@@ -151,6 +157,7 @@ class DataRace:
             "step": self.step,
             "steps": self.steps,
             "every": self.every,
+            "epoch": self.epoch,
             "playing": self.playing,
             "counts": {name: len(part) for name, part in parts.items()},
             "score": racers[0].recipe.score.name,
@@ -200,7 +207,7 @@ def _form(own: Mapping[str, Any], runners: tuple[Starter, ...], *, details: bool
 
 def _images(name: str, noise: float, examples: int) -> ImageSet:
     """Return the pictures, a part of them where there are many."""
-    images = load(name, noise=noise, examples=examples) if name in POINTS else load(name)
+    images = load(name, noise=noise, examples=examples, validation=HELD, test=0.0) if name in POINTS else load(name)
     split = images.split
     return replace(
         images,

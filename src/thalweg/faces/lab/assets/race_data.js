@@ -44,7 +44,7 @@ export function runnersOnData(stage, lab) {
     const said = race.runners.map((runner, place) => `${runner.name} ${texts[place][3]}, ${texts[place][6]}`).join("; ");
     loss.say(`Training loss and validation accuracy at step ${step}: ${said}.`);
     right.say(`Validation accuracy at step ${step}: ${race.runners.map((runner, place) => `${runner.name} ${texts[place][6]}`).join("; ")}.`);
-    bar.show({ playing: race.playing, step, epoch: Math.floor(step / race.every) });
+    bar.show({ playing: race.playing, step, epoch: Math.floor(step / race.epoch) });
   }
 
   return {

@@ -12,6 +12,7 @@ export class Mesh {
   constructor({ arrays: { relief }, window }, colours) {
     [this.rows, this.columns] = relief.shape;
     this.window = window;
+    this.tall = TALL;
     const wide = Math.max(this.columns, this.rows) - 1;
     [this.halfX, this.halfY] = [(this.columns - 1) / wide, (this.rows - 1) / wide];
     this.z = relief.values.map((share) => (share - 0.5) * TALL);

@@ -22,6 +22,7 @@ export function runnersOnSurface(stage, lab) {
   const title = el("h1", {}, name, formula);
   const legend = el("p.alt.legend");
   let race = null;
+  let seen = "";
   let left = null; // the race that was on when a person began another one
   const player = new Player(lab, (head) => {
     if (!race) return;
@@ -43,6 +44,9 @@ export function runnersOnSurface(stage, lab) {
   };
   return {
     draw(picture) {
+      const now = JSON.stringify([picture.ask, picture.runners, picture.coming, picture.tuned, lab.state]);
+      if (now === seen) return;
+      seen = now;
       race = raceOf(picture, lab);
       write(name, race.title);
       write(formula, race.formula);
