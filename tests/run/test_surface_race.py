@@ -6,7 +6,7 @@ import torch
 
 from thalweg.core.errors import ConfigError
 from thalweg.optimise import OPTIMISERS
-from thalweg.run.surface_race import RATES, race_surface
+from thalweg.run.surface_race import RATES, lined_up, race_surface, running
 from thalweg.run.surface_record import Finish
 
 
@@ -172,3 +172,19 @@ def test_what_cannot_be_raced_is_refused_in_one_line(given, message):
         race_surface("saddle", **given)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_runner_stops_after_every_step_and_comes_to_the_same():
+    race = lined_up("himmelblau", steps=7)
+    work = running(race, "momentum", rates=[0.001, 0.01], given={})
+    assert [next(work) for _ in range(7)] == [1, 2, 3, 4, 5, 6, 7]
+    with pytest.raises(StopIteration) as end:
+        next(work)
+    whole = only("himmelblau", "momentum", rates=[0.001, 0.01], steps=7)
+    np.testing.assert_array_equal(end.value.value.path, whole.path)
+    assert end.value.value.row() == whole.row()
+
+
+def test_a_race_lined_up_has_everything_but_runners():
+    race = race_surface("quadratic:5", optimisers=["sgd"], start=(1.0, 2.0), steps=3, angle=30)
+    assert lined_up("quadratic:5", start=(1.0, 2.0), steps=3, angle=30).row() == {**race.row(), "runners": []}

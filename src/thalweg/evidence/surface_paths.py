@@ -54,6 +54,12 @@ class SurfacePaths:
         return bands_of(self.heights, self.levels, geometric=self.geometric, low=float(self.heights.min()))
 
     @cached_property
+    def lowest(self) -> float:
+        """The lowest value known of the surface: of its minima and of what the runners found; the ground's where there is neither."""
+        known = [each.value for each in self.race.critical if each.kind == "minimum"]
+        return min([*known, *(float(runner.values.min()) for runner in self.race.runners)], default=float(self.heights.min()))
+
+    @cached_property
     def trails(self) -> tuple[Trail, ...]:
         """What is drawn of the paths, the best runner first; optimisers whose trails are equal to a millionth of the window share one."""
         left, right, bottom, top = self.race.window

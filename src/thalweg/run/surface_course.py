@@ -1,9 +1,9 @@
 """The course of a population over a landscape: every member's steps, until it ends."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from jaxtyping import Float64
@@ -14,6 +14,8 @@ from thalweg.core.seeds import Generators
 from thalweg.core.tree import norm
 from thalweg.run.surface_landscape import Landscape
 from thalweg.run.surface_objective import SurfaceObjective
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,6 +36,29 @@ def follow(
     entry: Optimiser, ground: Landscape, starts: Float64[Tensor, "members 2"], settings: Mapping[str, Any], *, steps: int, seed: int
 ) -> Course:
     """Take `steps` steps with every member; one that is no longer finite, or has crossed the finish, stays where it was."""
+    return finished(following(entry, ground, starts, settings, steps=steps, seed=seed))
+
+
+def finished(work: Generator[Any, None, Result]) -> Result:
+    """Do all of a piece of work that stops now and then, and return what it comes to.
+
+    >>> def two():
+    ...     yield 1
+    ...     return 2
+    >>> finished(two())
+    2
+    """
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+
+
+def following(
+    entry: Optimiser, ground: Landscape, starts: Float64[Tensor, "members 2"], settings: Mapping[str, Any], *, steps: int, seed: int
+) -> Generator[int, None, Course]:
+    """Do as `follow` does, and stop after every step: its number is yielded."""
     objective, asking = SurfaceObjective(ground, starts), SurfaceObjective(ground, starts)
     finish = -math.inf if ground.surface.finish is None else ground.surface.finish
     params = {"point": torch.zeros_like(starts)}
@@ -56,6 +81,7 @@ def follow(
         trail.append((starts + params["point"], value, size, asked))
         if not going.any():
             break
+        yield step + 1
     trail += [trail[-1]] * (steps + 1 - len(trail))
     points, values, norms, evaluations = (torch.stack(part) for part in zip(*trail, strict=True))
     diverged = tuple(step or None for step in lost.tolist())

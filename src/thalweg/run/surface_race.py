@@ -1,7 +1,7 @@
 """A race: every optimiser from the same start over a surface, each at the best of the same rates, which run as one population."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +13,13 @@ from thalweg.core.errors import ConfigError, unknown
 from thalweg.core.knobs import Integer, Number
 from thalweg.optimise import OPTIMISERS
 from thalweg.run.surface_choice import best_attempt
-from thalweg.run.surface_course import Course, follow
+from thalweg.run.surface_course import Course, finished, following
 from thalweg.run.surface_ending import ending
 from thalweg.run.surface_landscape import Landscape, Point, landscape
 from thalweg.run.surface_objective import hessian_eigenvalues
 from thalweg.run.surface_record import Attempt, Race, Runner
 from thalweg.run.surface_verdict import verdict
+from thalweg.surface import SURFACES
 
 RATES = tuple(10 ** (power / 3) for power in range(-12, 4))
 """Sixteen rates from 1e-4 to 10, three a decade, 1 among them."""
@@ -52,17 +53,14 @@ def race_surface(
 
     Raises `ConfigError` on unknown names, a start that is too far out or already beyond the finish, bad steps and bad rates.
     """
-    ground = landscape(surface, angle=angle)
     race = lined_up(surface, start=start, steps=steps, angle=angle, seed=seed)
     names = list(dict.fromkeys(optimisers)) if optimisers is not None else runners_by_default()
-    entries = [OPTIMISERS.get(name) for name in names]
-    _check(names, rates, settings or {})
+    known = [OPTIMISERS.get(name).name for name in names]
+    _check(known, rates, settings or {})
     runners = []
-    for entry in entries:
-        watch(entry.name)
-        runners.append(
-            _run(entry, ground, race.start, steps=steps, rates=sorted(set(rates)), seed=seed, given=(settings or {}).get(entry.name, {}))
-        )
+    for name in known:
+        watch(name)
+        runners.append(finished(running(race, name, rates=rates, given=(settings or {}).get(name, {}))))
     return replace(race, runners=tuple(runners))
 
 
@@ -106,15 +104,15 @@ def stacked_settings(entry: Optimiser, given: Mapping[str, Any], *, knob: str | 
     return {name: torch.tensor(row, dtype=torch.float64) if _stacks(known[name]) else row[0] for name, row in rows.items()}
 
 
-def _run(
-    entry: Optimiser, ground: Landscape, start: Point, *, steps: int, rates: Sequence[int | float], seed: int, given: Mapping[str, Any]
-) -> Runner:
-    """Run all rates of one optimiser and keep the best."""
+def running(race: Race, optimiser: str, *, rates: Sequence[int | float] = RATES, given: Mapping[str, Any]) -> Generator[int, None, Runner]:
+    """Run all rates of one optimiser over a race's ground, and return the runner at the best; every step's number is yielded."""
+    entry, ground = OPTIMISERS.get(optimiser), Landscape(surface=SURFACES.get(race.surface), knobs=race.knobs, angle=race.angle)
+    steps, seed, rates = race.steps, race.seed, sorted(set(rates))
     free = [knob.name for knob in entry.knobs if knob.name not in given]
     knob = next((name for name in TUNED if name in free), None)
     settings = stacked_settings(entry, given, knob=knob, rates=rates)
-    starts = torch.tensor([start], dtype=torch.float64).repeat(len(rates) if knob else 1, 1)
-    course = follow(entry, ground, starts, settings, steps=steps, seed=seed)
+    starts = torch.tensor([race.start], dtype=torch.float64).repeat(len(rates) if knob else 1, 1)
+    course = yield from following(entry, ground, starts, settings, steps=steps, seed=seed)
     tried = [_attempt(course, ground, member, None if knob is None else float(rates[member])) for member in range(len(starts))]
     best = best_attempt(tried, course.values.numpy(), ground.surface.finish)
     path, values, norms = course.points[:, best], course.values[:, best], course.gradient_norms[:, best]

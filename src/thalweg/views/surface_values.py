@@ -20,7 +20,7 @@ def draw(paths: SurfacePaths) -> Chart:
 
     What is below 1e-16 is drawn there, what is more than ten times as high as the start is cut off.
     """
-    race, lowest = paths.race, _lowest(paths)
+    race, lowest = paths.race, paths.lowest
     begin = float(race.runners[0].values[0])
     lines = [_line(paths, trail, place) for place, trail in enumerate(paths.trails)]
     if race.finish is not None:
@@ -39,12 +39,6 @@ def draw(paths: SurfacePaths) -> Chart:
     return Chart(title=TITLE, alt=_alt(paths), figure=drawn, table=_table(paths), height=520)
 
 
-def _lowest(paths: SurfacePaths) -> float:
-    """Return the lowest value known of the surface: of its minima and of what the runners found."""
-    known = [each.value for each in paths.race.critical if each.kind == "minimum"]
-    return min([*known, *(float(runner.values.min()) for runner in paths.race.runners)])
-
-
 def _above(trail: Trail, lowest: float) -> Float64[np.ndarray, " steps"]:
     return np.maximum(trail.runners[0].values - lowest, FLOOR)
 
@@ -52,7 +46,7 @@ def _above(trail: Trail, lowest: float) -> Float64[np.ndarray, " steps"]:
 def _line(paths: SurfacePaths, trail: Trail, place: int) -> go.Scatter:
     values = trail.runners[0].values
     steps = np.unique(np.linspace(0, len(values) - 1, min(MOST, len(values))).round().astype(np.int64))
-    shown = values if paths.race.finish is not None else _above(trail, _lowest(paths))
+    shown = values if paths.race.finish is not None else _above(trail, paths.lowest)
     stopped = trail.runners[0].ended.step if paths.race.finish is not None else None
     steps = steps if stopped is None else steps[steps <= stopped]
     name = plain(trail.name)

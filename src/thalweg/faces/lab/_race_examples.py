@@ -65,3 +65,28 @@ EXAMPLES = (
         state={"surface": "quadratic", "angle": "45", "optimisers": "sgd,momentum,rmsprop,adam,newton"},
     ),
 )
+
+ON_DATA = {"ground": "data"}
+
+DATA_EXAMPLES = (
+    Example(
+        name="Digits, linear",
+        words="One bowl, however wide: everybody gets there, at the rates that the catalogue gives them.",
+        state=ON_DATA,
+    ),
+    Example(
+        name="Digits, MLP",
+        words="The same digits with a hidden layer in between: the first steps tell the runners apart, the last ones hardly.",
+        state={**ON_DATA, "score": "mlp"},
+    ),
+    Example(
+        name="Spiral, MLP",
+        words="A small net that has to bend its regions: long flat stretches in which little happens, and steps where everything does.",
+        state={**ON_DATA, "data": "spiral", "steps": "1000", "score": "mlp", "widths": "16,16", "optimisers": "sgd,momentum,adam,nesterov"},
+    ),
+    Example(
+        name="Too fast",
+        words="Momentum at a rate of 30: within a few steps it leaves the numbers, and with them the race; the others go on.",
+        state={**ON_DATA, "score": "mlp", "optimisers": "sgd,momentum,adam", "momentum.rate": "30"},
+    ),
+)

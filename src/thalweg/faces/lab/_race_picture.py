@@ -7,7 +7,7 @@ import numpy as np
 from thalweg.evidence.surface_paths import SurfacePaths
 from thalweg.faces.lab._wire import Picture
 from thalweg.run.surface_places import places
-from thalweg.run.surface_record import Race, Runner
+from thalweg.run.surface_record import Runner
 
 EVERY = 2
 """Of how many points of the ground the relief has one."""
@@ -30,17 +30,21 @@ def relief(paths: SurfacePaths) -> np.ndarray:
     return (np.sqrt(share) if paths.geometric else share).astype(np.float32)
 
 
-def course(race: Race) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
+def course(paths: SurfacePaths) -> tuple[list[dict[str, Any]], dict[str, np.ndarray]]:
     """Return every runner's row, and arrays over all runners and steps.
 
-    They are the path, its height, the gradient's norm, the two eigenvalues, what they say (`shapes`), the
-    verdict (`kinds`, both as places in `KINDS`), and which known critical point is nearest, and how near.
+    They are the path, its height (`above`: over the lowest that is known, or as it is where there is none), the gradient's norm, the
+    two eigenvalues, what they say (`shapes`), the verdict (`kinds`, both as places in `KINDS`), and which known critical point is
+    nearest, and how near.
     """
+    race = paths.race
+    floor = paths.lowest if race.finish is None else 0.0
     judged = [places(each.path, each.gradient_norms, each.eigenvalues, race.critical) for each in race.runners]
     counts = (len(race.runners), race.steps + 1)
     parts: dict[str, tuple[list[Any], Any, tuple[int, ...]]] = {
         "path": ([each.path for each in race.runners], np.float32, (2,)),
         "values": ([each.values for each in race.runners], np.float32, ()),
+        "above": ([each.values - floor for each in race.runners], np.float32, ()),
         "norms": ([each.gradient_norms for each in race.runners], np.float32, ()),
         "eigenvalues": ([each.eigenvalues for each in race.runners], np.float32, (2,)),
         "shapes": ([_codes(each.shapes) for each in judged], np.uint8, ()),

@@ -1,6 +1,7 @@
 """Race on a surface: every runner's whole course, one runner after the other, and what every point of it is."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from thalweg.faces.lab._room import Reply
 from thalweg.faces.lab._wire import Picture
 from thalweg.faces.words import words_of
 from thalweg.run.surface_landscape import Landscape, landscape
-from thalweg.run.surface_race import lined_up, race_surface
+from thalweg.run.surface_race import lined_up, running
 from thalweg.run.surface_record import Race, Runner
 from thalweg.surface import SURFACES
 
@@ -59,6 +60,8 @@ class SurfaceRace:
 
     def __init__(self, words: Mapping[str, Any]) -> None:
         self.courses: dict[Any, Runner] = {}
+        self.under_way: tuple[Any, Generator[int, None, Runner]] | None = None
+        self.drawn: tuple[Any, Picture] | None = None
         self.ask: Ask | None = None
         self.settle(words)
 
@@ -129,26 +132,41 @@ class SurfaceRace:
         return (self.ask, runner.name, tuple(sorted(self.settings(runner).items())))
 
     def work(self, seconds: float) -> float | None:
-        """Let the next one run whose course is not there yet."""
+        """Let the next one run whose course is not there yet, for a while."""
         waiting = [runner for runner in self.runners if self.key(runner) not in self.courses]
         if not waiting:
             return None
-        runner, ask = waiting[0], self.ask
-        assert ask is not None, "settled when it was opened"
-        race = race_surface(
-            ask.surface, optimisers=[runner.name], start=ask.start, steps=ask.steps, angle=ask.angle, seed=ask.seed,
-            settings={runner.name: self.settings(runner)},
-        )  # fmt: skip
+        key = self.key(waiting[0])
+        if self.under_way is None or self.under_way[0] != key:
+            name = waiting[0].name
+            self.under_way = (key, running(self.paths.race, name, given=self.settings(waiting[0])))
+        end = time.monotonic() + seconds
+        try:
+            while time.monotonic() < end:
+                next(self.under_way[1])
+        except StopIteration as finished:
+            self.keep(key, finished.value)
+            self.under_way = None
+            return 0.0 if len(waiting) > 1 else None
+        return 0.0
+
+    def keep(self, key: Any, runner: Runner) -> None:
+        """Keep a course; the oldest goes where there are too many."""
         while len(self.courses) >= KEPT:
             del self.courses[next(iter(self.courses))]
-        self.courses[self.key(runner)] = race.runners[0]
-        return 0.0 if len(waiting) > 1 else None
+        self.courses[key] = runner
 
     def picture(self) -> Picture:
-        """Return ground, courses that are there, and who is still to come."""
+        """Return ground, courses that are there, and who is still to come; made anew only where that has changed."""
+        now = (self.ask, self.own["tuned"], [(self.key(runner), self.key(runner) in self.courses) for runner in self.runners])
+        if self.drawn is None or self.drawn[0] != now:
+            self.drawn = (now, self._picture())
+        return self.drawn[1]
+
+    def _picture(self) -> Picture:
         there = [runner for runner in self.runners if self.key(runner) in self.courses]
         race = replace(self.paths.race, runners=tuple(self.courses[self.key(runner)] for runner in there))
-        rows, arrays = course(race)
+        rows, arrays = course(replace(self.paths, race=race))
         drawn = ground_picture(self.paths)
         data = {
             "ground": "surface",

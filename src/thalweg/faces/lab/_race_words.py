@@ -22,7 +22,7 @@ GROUND = Choice(
     name="ground", default="surface", meaning="what is raced on: a surface of two numbers, or a training on data", choices=GROUNDS
 )
 DETAILS = Flag(name="details", default=False, meaning="a control for every knob of every runner, not only for how far it steps")
-MOST = 2000
+MOST = 5000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from thalweg.faces.lab._form import Form, read
+from thalweg.faces.lab._race_data import WORDS as DATA_WORDS
+from thalweg.faces.lab._race_data import DataRace
 from thalweg.faces.lab._race_surface import OWN as SURFACE_WORDS
 from thalweg.faces.lab._race_surface import SurfaceRace
 from thalweg.faces.lab._race_words import DETAILS, GROUND
@@ -19,7 +21,7 @@ class Ground(Show, Protocol):
     words: dict[str, Any]
 
 
-KINDS: dict[str, Callable[[Mapping[str, Any]], Ground]] = {"surface": SurfaceRace}
+KINDS: dict[str, Callable[[Mapping[str, Any]], Ground]] = {"surface": SurfaceRace, "data": DataRace}
 
 
 class RaceShow:
@@ -58,7 +60,7 @@ class RaceShow:
 def known_words() -> tuple[str, ...]:
     """Return the words of a race that are no knob of an optimiser, a score or a loss."""
     surfaces = [knob.name for surface in SURFACES for knob in surface.knobs]
-    return (GROUND.name, DETAILS.name, "start", "optimisers", *SURFACE_WORDS, *surfaces)
+    return (GROUND.name, DETAILS.name, "start", "optimisers", *SURFACE_WORDS, *DATA_WORDS, *surfaces)
 
 
 def _opened(words: Mapping[str, Any]) -> tuple[str, Ground]:

@@ -1,8 +1,9 @@
 // Race: on a surface or on data; each ground has its own view, and the picture says which it is.
 
+import { runnersOnData } from "./race_data.js";
 import { runnersOnSurface } from "./race_surface.js";
 
-const GROUNDS = { surface: runnersOnSurface };
+const GROUNDS = { surface: runnersOnSurface, data: runnersOnData };
 
 export function enter(stage, lab) {
   let ground = "";

@@ -2,10 +2,11 @@
 
 import { el, write } from "./dom.js";
 
-/** Buttons that go to a state each; `before` is told that one was chosen. */
-export function examples(lab, before) {
+/** Buttons that go to a state each, and one to the other ground; `before` is told that an example was chosen. */
+export function examples(lab, before, [ground, way]) {
   const row = el("div.examples", { role: "group", "aria-label": "Examples" });
   const lesson = el("p.lesson", { "aria-live": "polite" });
+  const other = el("button.other", { type: "button", onclick: () => lab.set({ ground }) }, `${way} →`);
   let buttons = [];
   const build = (known) => {
     const choose = (state) => {
@@ -13,7 +14,7 @@ export function examples(lab, before) {
       lab.go("race", state);
     };
     buttons = known.map(({ name, words, state }) => ({ words, state: written(state), button: el("button", { type: "button", title: words, onclick: () => choose(state) }, name) }));
-    row.replaceChildren(el("span.alt", {}, "Examples"), ...buttons.map(({ button }) => button));
+    row.replaceChildren(el("span.alt", {}, "Examples"), ...buttons.map(({ button }) => button), other);
   };
   const show = (known) => {
     if (!buttons.length) build(known);

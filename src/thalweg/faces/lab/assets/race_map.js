@@ -1,6 +1,6 @@
 // The map: contours, known critical points, the start, and everybody's trail up to the step that is shown.
 
-import { el, figure } from "./dom.js";
+import { el, figure, write } from "./dom.js";
 import { paint } from "./race_ground.js";
 import { handle } from "./race_hand.js";
 import { DASHES, drawCritical, drawRunner } from "./race_marks.js";
@@ -24,7 +24,8 @@ export class RaceMap {
       this.changed();
     };
     const tools = el("div.zooms", {}, button("+", "Nearer (+)", zoom(1.5)), button("−", "Farther (-)", zoom(1 / 1.5)), button("All", "The whole map (0)", () => this.whole()));
-    this.place = el("figure.picture", {}, el("div.frame", {}, this.canvas, tools), el("figcaption.alt", {}, "Click, or use the arrow keys, to start elsewhere. Drag or wheel to look around."));
+    this.words = el("figcaption.alt");
+    this.place = el("figure.picture", {}, el("div.frame", {}, this.canvas, tools), this.words);
     this.image = document.createElement("canvas");
     handle(this.canvas, this);
     this.watcher = new ResizeObserver(() => this.resize());
@@ -48,7 +49,7 @@ export class RaceMap {
     this.race = race;
     if (!this.waiting) this.start = race.start;
     if (!other) return;
-    this.ground = { bands: race.arrays.bands, window: race.window, levels: race.levels };
+    this.ground = { bands: race.arrays.bands, window: race.window, levels: race.levels, geometric: race.geometric };
     if (this.view.isWhole || this.title !== race.title) this.view.fit(race.window);
     else this.view.whole = race.window;
     this.title = race.title;
@@ -88,6 +89,8 @@ export class RaceMap {
     [this.image.width, this.image.height] = [width, height];
     const pen = this.image.getContext("2d");
     const shares = this.lab.house.colours.shares.map(this.lab.themed);
+    const { levels, geometric } = this.ground;
+    write(this.words, `Click, or use the arrow keys, to start elsewhere; drag or wheel to look around. Higher is ${this.lab.isDark() ? "lighter" : "darker"}: from ${figure(levels[0], 3)} to ${figure(levels.at(-1), 3)}${geometric ? ", the bands ever narrower towards the bottom" : " in even bands"}.`);
     pen.putImageData(paint(pen.createImageData(width, height), this.ground, this.view, { colours: shares.slice(0, 3), line: shares[3] }), 0, 0);
   }
 

@@ -4,6 +4,7 @@ import { ramp } from "./race_ground.js";
 
 const TALL = 0.95;
 const LIFT = 0.012;
+const THROUGH = 0.35;
 const DIMMED = [1.25, 1, 0.7]; // shadows are bluish, not grey
 const PIECES = 80;
 
@@ -11,6 +12,7 @@ export class Mesh {
   constructor({ arrays: { relief }, window }, colours) {
     [this.rows, this.columns] = relief.shape;
     this.window = window;
+    this.tall = TALL;
     const wide = Math.max(this.columns, this.rows) - 1;
     [this.halfX, this.halfY] = [(this.columns - 1) / wide, (this.rows - 1) / wide];
     this.z = relief.values.map((share) => (share - 0.5) * TALL);
@@ -95,6 +97,15 @@ export class Mesh {
       for (const column of columns) this.drawCell(pen, seen, row, column);
       for (const column of columns) this.drawTrails(pen, project, row * (this.columns - 1) + column, { trails, lines, head });
     }
+    this.drawHidden(pen, project, { trails, lines, head });
+  }
+
+  /** Draw every trail once more, faintly, so that one behind a wall is seen through it. */
+  drawHidden(pen, project, given) {
+    pen.globalAlpha = THROUGH;
+    const cells = new Set(given.trails.flatMap((trail) => [...trail.keys()]));
+    for (const cell of cells) this.drawTrails(pen, project, cell, given);
+    pen.globalAlpha = 1;
   }
 
   projected(project) {

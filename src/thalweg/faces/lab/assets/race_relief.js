@@ -11,7 +11,7 @@ export class Relief {
   constructor(lab) {
     this.lab = lab;
     this.head = 0;
-    [this.around, this.above] = [-0.6, 0.75];
+    [this.around, this.above] = [-0.6, 0.9];
     this.canvas = el("canvas.relief", { tabIndex: 0, role: "img" });
     this.words = el("figcaption.alt", {});
     this.place = el("figure.picture", {}, el("div.frame", {}, this.canvas), this.words);
@@ -86,7 +86,9 @@ export class Relief {
 
   /** Return how a point of the unit box comes to the screen: turned, tipped, and seen from far away. */
   projection() {
-    const size = Math.min(this.width / 2.75, this.height / 2.2);
+    const { halfX, halfY, tall } = this.mesh;
+    const corner = Math.hypot(halfX, halfY);
+    const size = 0.97 * Math.min(this.width / 2 / corner, this.height / (2 * corner * Math.sin(this.above) + tall * Math.cos(this.above)));
     const [cos, sin] = [Math.cos(this.around), Math.sin(this.around)];
     const [up, over] = [Math.cos(this.above), Math.sin(this.above)];
     return (x, y, z) => [this.width / 2 + size * (x * cos - y * sin), this.height / 2 - size * (z * up + (x * sin + y * cos) * over)];

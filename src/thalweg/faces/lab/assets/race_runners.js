@@ -1,11 +1,12 @@
 // Runners: who may race, each with its sign, its colour and a box to tick; it is the pictures' legend too.
 
-import { el } from "./dom.js";
+import { el, write } from "./dom.js";
 import { runnerSign } from "./race_marks.js";
 
 export function runnerBoxes(lab) {
   const list = el("div.boxes");
-  const place = el("fieldset.who", {}, el("legend", {}, "Who runs"), list);
+  const legend = el("legend", {}, "Who runs");
+  const place = el("fieldset.who", {}, legend, list);
   let boxes = new Map();
   const tell = () => lab.set({ optimisers: [...boxes].filter(([, { input }]) => input.checked).map(([name]) => name).join(",") });
   const build = (looks) => {
@@ -22,6 +23,7 @@ export function runnerBoxes(lab) {
   const colour = () => boxes.forEach(({ sign, look }) => sign.replaceChildren(runnerSign(look, lab.themed(look.color))));
   const show = ({ looks, runners, coming }) => {
     if (!boxes.size) build(looks);
+    write(legend, coming.length ? `Who runs (${coming.length} still to come)` : "Who runs");
     const there = new Set([...runners.map(({ name }) => name), ...coming]);
     for (const [name, { input, label }] of boxes) {
       input.checked = there.has(name);

@@ -4,10 +4,10 @@ import { el, figure, write } from "./dom.js";
 import { runnerSign } from "./race_marks.js";
 
 const KINDS = ["not critical", "minimum", "maximum", "saddle", "degenerate"];
-const SHAPED = ["–", "curves up every way", "curves down every way", "up one way, down the other", "flat one way"];
+const SHAPED = ["–", "curves up", "curves down", "up and down", "flat one way"];
 const STANDS = ["–", "at a minimum", "at a maximum", "at a saddle", "at a degenerate point"];
-const HEADS = ["runner", "step size", "x", "y", "height", "‖gradient‖", "eigenvalues", "which say", "nearest critical point", "ending"];
-const WORDS = ["runner", "which say", "nearest critical point", "ending"];
+const HEADS = ["runner", "step size", "x", "y", "height", "‖gradient‖", "eigenvalues", "which say", "nearest known", "ending"];
+const WORDS = ["runner", "which say", "nearest known", "ending"];
 
 export function runnerTable(lab) {
   const body = el("tbody");
@@ -24,7 +24,7 @@ export function runnerTable(lab) {
     body.replaceChildren(...rows.map(({ line }) => line));
   };
   const show = (race, step) => {
-    write(caption, `Step ${step} of ${race.steps}, every number at the runner’s own place`);
+    write(caption, `Step ${step} of ${race.steps}, every number at the runner’s own place; nearest known: of the critical points on the map`);
     rows.forEach(({ runner, cells, line }, place) => {
       const texts = textsOf(race, runner, place, step);
       texts.forEach((text, column) => write(cells[column], text));
@@ -37,7 +37,7 @@ export function runnerTable(lab) {
 function textsOf(race, runner, place, step) {
   const at = place * (race.steps + 1) + step;
   const { path, values, norms, eigenvalues, shapes, kinds, distances, nearest } = race.arrays;
-  const stands = KINDS[kinds.values[at]] === "not critical" ? SHAPED[shapes.values[at]] : `${STANDS[kinds.values[at]]}: ${SHAPED[kinds.values[at]]}`;
+  const stands = KINDS[kinds.values[at]] === "not critical" ? SHAPED[shapes.values[at]] : STANDS[kinds.values[at]];
   const critical = race.critical[nearest.values[at]];
   const ended = runner.ended !== null ? step >= runner.ended : step >= race.steps;
   return [
@@ -48,7 +48,7 @@ function textsOf(race, runner, place, step) {
     figure(norms.values[at], 3),
     `${figure(eigenvalues.values[2 * at], 3)}, ${figure(eigenvalues.values[2 * at + 1], 3)}`,
     stands,
-    `${critical.kind}, ${figure(distances.values[at], 3)} away`,
+    `${critical.kind} ${figure(distances.values[at], 3)} away`,
     ended ? runner.ending : "running",
   ];
 }
