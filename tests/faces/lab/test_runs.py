@@ -218,7 +218,7 @@ def test_curves_hold_what_the_logs_say(made, figure, axis):
     value = row.rate if figure == "rate" else getattr(row.validation, figure)
     assert (traces["hinge", "solid"]["x"][-1], traces["hinge", "solid"]["y"][-1]) == pytest.approx((expected, value))
     assert len(traces) == (2 if figure == "rate" else 4)
-    assert dict((row[0], row[1:]) for row in found["differing"]["rows"])["loss"] == ["softmax", "svm-sum"]
+    assert {row[0]: row[1:] for row in found["differing"]["rows"]}["loss"] == ["softmax", "svm-sum"]
     assert any("different losses" in note for note in found["notes"]) == (figure == "loss")
 
 

@@ -24,10 +24,6 @@ def runs(served):
     return runs
 
 
-def lines(page):
-    return page.locator(".choice-of-runs .scatterlayer .trace").count()
-
-
 def test_two_runs_are_chosen_and_compared(visit):
     room = visit("room=runs")
     page = room.page
@@ -36,7 +32,7 @@ def test_two_runs_are_chosen_and_compared(visit):
     page.get_by_label("Choose softmax for the curves").check()
     page.get_by_label("Choose hinge for the curves").check()
     room.until("document.querySelectorAll('.choice-of-runs .scatterlayer .trace').length === 4")
-    assert page.locator(".choice-of-runs .legendtext").all_inner_texts() == ["softmax", "hinge"]
+    assert page.locator(".choice-of-runs .legendtext").all_text_contents() == ["softmax", "hinge"]
     assert "svm-sum" in page.get_by_role("region", name="Settings that differ").inner_text()
     page.get_by_label("Figure").select_option("rate")
     page.get_by_label("over", exact=True).select_option("examples")
@@ -56,7 +52,7 @@ def test_the_list_is_sorted_and_narrowed(visit):
 
     page.get_by_role("button", name="Name").click()
     assert names()[0] == HOSTILE
-    assert page.locator("th[aria-sort=ascending]").inner_text() == "Name ↑" or page.locator("th[aria-sort=ascending]").count() == 1
+    assert page.locator("th[aria-sort=ascending]").inner_text().startswith("Name")
     page.get_by_role("button", name="Name").click()
     assert names()[-1] == HOSTILE
     page.get_by_label("Only those with").fill("svm digits")
@@ -110,8 +106,8 @@ def test_the_report_opens_in_a_box_of_its_own(visit, guest):
     page.wait_for_load_state()
     assert page.locator("svg.main-svg").count() > 0
     assert page.evaluate("globalThis.origin") == "null"
+    assert told == []
     assert page.evaluate("fetch('/').then(() => 'asked', () => 'refused')") == "refused"
-    assert [text for text in told if "plotly" in text or "script" in text] == []
     page.close()
 
 
@@ -122,10 +118,7 @@ def test_names_are_text(visit):
     room.until("document.querySelectorAll('.choice-of-runs .scatterlayer .trace').length === 2")
     room.page.get_by_role("link", name=HOSTILE).click()
     room.until("document.getElementById('evidence-templates') !== null")
-    assert (
-        room.page.get_by_role("heading", level=1).inner_text().startswith(HOSTILE)
-        or HOSTILE in room.page.locator(".of-run h1").inner_text()
-    )
+    assert room.page.locator(".of-run h1").inner_text() == HOSTILE
     assert room.page.locator("main img[onerror]").count() == 0
 
 
