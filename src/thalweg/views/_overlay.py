@@ -38,7 +38,8 @@ def draw(courses: Sequence[Course], *, of: str, axis: str) -> Chart:
     far = of != "accuracy" and _far(courses)
     y = {"tickformat": ".0%"} if of == "accuracy" else {"type": "log", "dtick": 1} if far else {"rangemode": "tozero"}
     parts = list(dict.fromkeys(part for course in courses for part in course.lines if part))
-    title = f"{' and '.join(PART_WORDS[part] for part in parts)} {of}".strip().capitalize()
+    names = [f"{PART_WORDS[part]} (dotted)" if part == "train" and len(parts) > 1 else PART_WORDS[part] for part in parts]
+    title = f"{' and '.join(names)} {of}".strip().capitalize()
     words = FIGURES[of] + (", powers of ten" if far else "")
     layout: dict[str, Any] = {"hovermode": "closest", "yaxis": y, "showlegend": True}
     drawn = figure(traces, title=title, x=AXES[axis], y=words, layout=layout)

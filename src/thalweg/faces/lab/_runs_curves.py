@@ -20,8 +20,8 @@ MOST = 24
 
 
 def compared(runs: Mapping[str, Path], *, of: str, axis: str) -> dict[str, Any]:
-    """Return the figure of runs over one another, their differing settings as a table, and why some are missing."""
-    courses, recipes, missing = [], {}, []
+    """Return the figure of runs over one another, their differing settings as a table, and what a reader should bear in mind."""
+    courses, recipes, notes = [], {}, []
     for name, folder in list(runs.items())[:MOST]:
         try:
             check_own(folder)
@@ -29,11 +29,13 @@ def compared(runs: Mapping[str, Path], *, of: str, axis: str) -> dict[str, Any]:
             courses.append(_course(name, store, of=of, axis=axis))
             recipes[name] = store.recipe().model_dump(mode="json")
         except ThalwegError as error:
-            missing.append(str(error))
+            notes.append(str(error))
+    if of == "loss" and len({str(recipe["loss"]) for recipe in recipes.values()}) > 1:
+        notes.append("The runs measure different losses, so that the heights of their curves do not compare; their accuracies do.")
     if len(runs) > MOST:
-        missing.append(f"{len(runs) - MOST} more are chosen; the first {MOST} are drawn.")
+        notes.append(f"{len(runs) - MOST} more are chosen; the first {MOST} are drawn.")
     drawing = shown(overlay.draw(courses, of=of, axis=axis)) if courses else None
-    return {"drawing": drawing, "differing": _differing(recipes), "missing": [visible(line) for line in missing]}
+    return {"drawing": drawing, "differing": _differing(recipes), "notes": [visible(line) for line in notes]}
 
 
 def _course(name: str, store: Store, *, of: str, axis: str) -> overlay.Course:

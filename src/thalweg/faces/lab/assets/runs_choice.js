@@ -44,8 +44,8 @@ export class Choice {
     if (found && this.asked === now) this.show(found);
   }
 
-  show({ drawing: drawn, differing, missing }) {
-    const parts = missing.map((line) => el("p.alarm", { dir: "auto" }, line));
+  show({ drawing: drawn, differing, notes }) {
+    const parts = notes.map((line) => el("p.aside", { dir: "auto" }, line));
     if (drawn) parts.push(drawing(drawn, { heading: 2 }));
     if (this.chosen.length > 1) parts.push(el("h2", {}, "What differs"), ...this.differences(differing), ...this.command());
     this.shown.replaceChildren(...parts);

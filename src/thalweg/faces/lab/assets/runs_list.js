@@ -7,8 +7,8 @@ const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)
 const COLUMNS = [
   { key: "shown", title: "Name", words: true },
   { key: "data", title: "Data", words: true, more: true },
-  { key: "score", title: "Score", words: true },
-  { key: "loss", title: "Loss", words: true },
+  { key: "score", title: "Score", words: true, most: true },
+  { key: "loss", title: "Loss", words: true, most: true },
   { key: "optimiser", title: "Optimiser", words: true, more: true },
   { key: "epochs", title: "Epochs", tell: (value) => value?.toLocaleString("en-GB") ?? "–", more: true },
   { key: "validation", title: "Validation", tell: percent, meaning: "share of the validation part classified rightly" },
@@ -28,7 +28,8 @@ export class List {
     this.count = el("span.alt", { role: "status" });
     this.body = el("tbody");
     this.heads = new Map(COLUMNS.map((column) => [column.key, this.head(column)]));
-    this.title = el("h1", {}, "Runs");
+    this.where = el("small");
+    this.title = el("h1", {}, "Runs ", this.where);
     this.empty = el("div.empty", { hidden: true });
     this.table = el("table.list", {}, el("thead", {}, el("tr", {}, el("td"), ...this.heads.values())), this.body);
     this.tools = el("div.bar", {}, el("label", { htmlFor: "runs-filter" }, "Only those with"), this.filter, this.count);
@@ -36,9 +37,9 @@ export class List {
     this.place = el("section", {}, this.title, this.tools, this.scroll, this.empty);
   }
 
-  head({ key, title, words, more, meaning }) {
+  head({ key, title, words, more, most, meaning }) {
     const button = el("button", { type: "button", onclick: () => this.order(key) }, title);
-    return el("th", { scope: "col", className: [words && "word", more && "more"].filter(Boolean).join(" "), title: meaning }, button);
+    return el("th", { scope: "col", className: [words && "word", more && "more", most && "most"].filter(Boolean).join(" "), title: meaning }, button);
   }
 
   order(key) {
@@ -49,7 +50,7 @@ export class List {
 
   draw(picture) {
     this.picture = picture;
-    write(this.title, `Runs in ${picture.where}`);
+    write(this.where, `in the folder ${picture.where}`);
     const now = JSON.stringify([picture.version, picture.state, picture.chosen]);
     if (now !== this.drawn) this.fill();
     this.drawn = now;
@@ -91,8 +92,8 @@ export class List {
     return el("tr", { className: chosen ? "chosen" : "" }, el("td", {}, tick), ...cells);
   }
 
-  cell(card, { key, words, more, tell }) {
-    const kind = ["td", words && "word", more && "more"].filter(Boolean).join(".");
+  cell(card, { key, words, more, most, tell }) {
+    const kind = ["td", words && "word", more && "more", most && "most"].filter(Boolean).join(".");
     if (key === "shown") return this.name(card, kind);
     if (key === "ending") return el(kind, { title: card.reason, className: `word ending ${card.ending}` }, card.ending, card.ending === "training" ? el("small", {}, ` ${card.reason}`) : null);
     return el(kind, { dir: "auto" }, tell ? tell(card[key]) : card[key]);

@@ -74,7 +74,8 @@ class Section {
     this.running = el("div.bar", { hidden: true }, this.bar, this.far, this.stop);
     this.said = el("p.alarm", { role: "status", hidden: true, dir: "auto" });
     this.tools = el("div.bar", {}, this.button, this.finer);
-    this.place = el("section.evidence", { id: `evidence-${name}`, "aria-label": name }, this.title, this.body, this.running, this.said, this.tools, this.note);
+    const head = el("header", {}, this.title, this.tools);
+    this.place = el("section.evidence", { id: `evidence-${name}`, "aria-label": name }, head, this.running, this.said, this.body, this.note);
   }
 
   compute(fine) {
