@@ -7,7 +7,7 @@ from torch import nn
 from thalweg.core.entries import Evidence
 from thalweg.core.knobs import Integer
 from thalweg.core.progress import Progress
-from thalweg.core.subject import Subject, Unsuited
+from thalweg.core.subject import Pictures, Subject, Unsuited
 from thalweg.evidence._weights import WeightPictures, weight_picture
 
 
@@ -31,21 +31,21 @@ def measure(weights: Float[np.ndarray, "outputs inputs height width"], *, quanti
 
 def inspect(subject: Subject, *, progress: Progress | None = None, most: int = 128) -> WeightPictures:
     """Show the first convolution's kernels, or the first hidden units' weights where they look at whole pictures."""
-    weights = _first(subject)
+    weights = first_weights(subject.pictures, subject.module)
     if weights is None:
         raise Unsuited("filters are the kernels of a first convolution or the weights of first hidden units; this model has neither.")
     return measure(weights, most=most)
 
 
-def _first(subject: Subject) -> Float[np.ndarray, "outputs inputs height width"] | None:
-    shown = subject.pictures
+def first_weights(shown: Pictures | None, module: nn.Module | None) -> Float[np.ndarray, "outputs inputs height width"] | None:
+    """Return the weights that look at pictures first, on raw pixels where the model tells them, else the module's own; None without any."""
     if shown is not None and shown.linear:
         raise Unsuited("the score is linear: its weights are templates, one a class.")
     weights = None if shown is None else shown.first_weight
     if weights is not None and weights.ndim == 2 and shown is not None:
         return weights.reshape(-1, *shown.images.shape[1:]).transpose(0, 3, 1, 2)
-    if weights is None and subject.module is not None:  # the kernels themselves, on what the module takes
-        layers = [layer for layer in subject.module.modules() if isinstance(layer, nn.Conv2d)]
+    if weights is None and module is not None:  # the kernels themselves, on what the module takes
+        layers = [layer for layer in module.modules() if isinstance(layer, nn.Conv2d)]
         weights = layers[0].weight.detach().cpu().numpy() if layers else None
     return weights if weights is not None and weights.ndim == 4 else None
 

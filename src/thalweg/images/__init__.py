@@ -7,22 +7,35 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from thalweg.images._decode import decode_bytes as decode_bytes
     from thalweg.images._decode import decode_picture as decode_picture
     from thalweg.images._duplicates import across_parts as across_parts
     from thalweg.images._duplicates import find_duplicates as find_duplicates
+    from thalweg.images._ink import Hand as Hand
+    from thalweg.images._ink import fit_drawing as fit_drawing
+    from thalweg.images._ink import hand_of as hand_of
+    from thalweg.images._installed import need_installed as need_installed
     from thalweg.images._load import READERS as READERS
     from thalweg.images._load import load as load
     from thalweg.images._picture import EXTENSIONS as EXTENSIONS
 
 _HOMES = {
     "EXTENSIONS": "_picture",
+    "Hand": "_ink",
     "READERS": "_load",
     "across_parts": "_duplicates",
+    "decode_bytes": "_decode",
     "decode_picture": "_decode",
     "find_duplicates": "_duplicates",
+    "fit_drawing": "_ink",
+    "hand_of": "_ink",
     "load": "_load",
+    "need_installed": "_installed",
 }
-__all__ = ["EXTENSIONS", "READERS", "across_parts", "decode_picture", "find_duplicates", "load"]
+__all__ = [
+    "EXTENSIONS", "Hand", "READERS", "across_parts", "decode_bytes", "decode_picture", "find_duplicates", "fit_drawing", "hand_of", "load",
+    "need_installed",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

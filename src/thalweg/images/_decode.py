@@ -12,7 +12,7 @@ from thalweg.core.entries import ReadOptions
 from thalweg.core.errors import DataError
 from thalweg.core.progress import Progress
 from thalweg.core.visible import visible
-from thalweg.images._picture import Target, is_grey, open_picture, read_bytes, upright_size
+from thalweg.images._picture import Target, is_grey, open_picture, read_bytes, render, upright_size
 from thalweg.images._processes import Batch, Write, cores, decode_in_processes
 from thalweg.images._worker import Report, decode_batch
 
@@ -77,6 +77,20 @@ def decode_picture(path: str, *, shape: tuple[int, int, int], fit: str = "crop")
         pixels, report = decode_batch([path], target)
     for _, reason in report.bad:
         raise DataError(f"{visible(path)}: {visible(reason)}.")
+    return np.frombuffer(pixels, np.uint8).reshape(shape).copy()
+
+
+def decode_bytes(
+    data: bytes, *, name: str, shape: tuple[int, int, int], fit: str = "crop"
+) -> UInt8[np.ndarray, "height width channels"]:  # fmt: skip
+    """Return the picture that bytes hold, as `decode_picture` does a file's; `name` is what the file is called, for messages only."""
+    height, width, channels = shape
+    target = Target("L" if channels == 1 else "RGB", height, width, fit)
+    with _pillow_warnings_as_errors():
+        try:
+            pixels, _ = render(open_picture(name, data), target)
+        except Exception as error:  # a decoder may raise anything on a damaged file
+            raise DataError(f"{visible(name)}: {visible(str(error) or type(error).__name__)}.") from None
     return np.frombuffer(pixels, np.uint8).reshape(shape).copy()
 
 

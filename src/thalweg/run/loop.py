@@ -11,10 +11,10 @@ from thalweg.core.entries import Info, Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
-from thalweg.core.seeds import Generators
+from thalweg.core.seeds import Generators, generator, some_of
 from thalweg.core.trajectory import Trajectory
 from thalweg.core.tree import Params
-from thalweg.run.batches import Batches, MiniBatch, cuts, order
+from thalweg.run.batches import Batches, MiniBatch, WholeSet, cuts, order
 from thalweg.run.checkpoints import Checkpoints, Save
 from thalweg.run.clipped import Clipped
 from thalweg.run.divergence import culprits, diverged
@@ -37,7 +37,8 @@ Watch = Callable[[State, Info], None]
 class Loop:
     """One population's training under way. State goes in and comes out of every method; the setting follows the members that are left.
 
-    `schedule(step)` multiplies everybody's rate in place of the recipe's schedules; `watch` is told every step.
+    `schedule(step)` multiplies everybody's rate in place of the recipe's schedules; `watch` is told every step; `sample` bounds how many
+    training examples the figures after an epoch are of, drawn once.
     `proved` is the widest gap that the last step has proved, where its optimiser proves any.
     """
 
@@ -53,6 +54,7 @@ class Loop:
         until: int | None = None,
         schedule: Callable[[int], float] | None = None,
         watch: Watch | None = None,
+        sample: int | None = None,
     ) -> None:
         recipe = setting.recipe
         self.everyone, self.setting, self.recipe = setting, setting, recipe
@@ -65,6 +67,7 @@ class Loop:
         self.until = recipe.epochs if until is None else min(until, recipe.epochs)
         self.whole = len(self.sizes) == 1 and not setting.augmentations
         self.train = setting.whole("train", keep=self.whole)
+        self.sample = None if sample is None or sample >= self.examples else self.drawn(sample)
         self.checkpoints = Checkpoints(
             save=save, clock=clock, steps=recipe.checkpoint_steps, minutes=recipe.checkpoint_minutes, last=clock()
         )  # fmt: skip
@@ -242,8 +245,13 @@ class Loop:
     def measured(self, part: str, params: Params, buffers: Params) -> tuple[Figures, ...]:
         """Return the figures of one part of the data, of every member."""
         if part == "train":
-            return measured(self.setting, self.train, params, buffers, part=part, progress=self.progress)
+            return measured(self.setting, self.sample or self.train, params, buffers, part=part, progress=self.progress)
         return measured_part(self.setting, part, params, buffers, progress=self.progress)
+
+    def drawn(self, count: int) -> WholeSet:
+        """Return so many training examples, the same ones for a recipe's data."""
+        places = some_of(self.examples, count, generator(self.recipe.shared_seed, "sample"))
+        return replace(self.train, part=self.setting.parts["train"].at(places))
 
     def standing(self, state: State) -> tuple[Params, Params]:
         """Return the weights that count: the average where the recipe asks for one, with batch-norm statistics of its own."""

@@ -3,16 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-import numpy as np
 import torch
-from jaxtyping import Int64
 from torch import Tensor
 
 from thalweg.core.entries import Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.seeds import derive, generator, some_of
-from thalweg.core.subject import LinearProblem, Pictures, SliceValues, Subject
+from thalweg.core.subject import LinearProblem, SliceValues, Subject
 from thalweg.core.tree import Params
 from thalweg.run.batches import Batch, Examples, WholeSet, matrix
 from thalweg.run.fixed_objective import FixedObjective
@@ -25,6 +23,7 @@ from thalweg.run.run import Run
 from thalweg.run.setting import Setting, settle_down
 from thalweg.run.shifts import shift_of
 from thalweg.run.slices import LinearSliceMaker, SliceMaker
+from thalweg.run.snapshot import pictures_of
 from thalweg.run.start import Start
 from thalweg.run.trained import trained
 
@@ -81,7 +80,7 @@ def subject_of(
         inputs=lambda: iter([batch.images.permute(0, 3, 1, 2) for batch in batches]),
         shifts=shift_of(setting.module, params, losses),
         problem=(lambda: _problem(setting)) if setting.closed_form else None,
-        pictures=_pictures(run, images, chosen.rows.numpy()),
+        pictures=pictures_of(run.model, run.matching(images), chosen.rows.numpy()),
         others={name: _same_structure(name, other, params) for name, other in others},
         rough=tuple(entry.name for entry, _ in setting.penalties.entries if entry.proximal is not None),
         recast=lambda dtype: subject_of(
@@ -128,24 +127,6 @@ def _problem(setting: Setting) -> LinearProblem:
     objective = setting.objective(setting.whole("train"), {}, step=0)
     assert isinstance(objective, LinearObjective)
     return objective.problem(0)
-
-
-def _pictures(run: Run, images: ImageSet, rows: Int64[np.ndarray, " n"]) -> Pictures:
-    model = run.model
-    weight = model.first_weight
-    name = getattr(model.module, "first", None)
-    bias = None if name is None else dict(model.module.named_parameters()).get(f"{name.rpartition('.')[0]}.bias".lstrip("."))
-    matching = run.matching(images)
-    return Pictures(
-        images=images.images[rows],
-        labels=matching.labels[rows],
-        classes=run.classes,
-        scores=model.differentiable_scores,
-        first_weight=weight,
-        first_bias=None if bias is None else bias.detach().float().numpy(),
-        linear=weight is not None and weight.ndim == 2 and weight.shape[0] == len(run.classes) and name == "weight",
-        origins=[images.origin(int(row)) for row in rows],
-    )
 
 
 def _first(part: Examples, count: int | None, *, seed: int) -> Examples:

@@ -41,15 +41,15 @@ def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progr
     shown = progress or Silent()
     keep_freed_memory()
     if folder is None:
-        start = _start(recipe)
-        images = folded(_numbered(images, recipe, start), recipe)
+        start = start_of(recipe)
+        images = folded(numbered(images, recipe, start), recipe)
         setting = settle_down(recipe, images, start=start)
         with listening() as stop:
             state, kept = run_to_the_end(
                 setting, first_state(setting, start, path_points=recipe.path_points), save=lambda _: None, log=lambda *_: None, stop=stop,
                 progress=shown,
             )  # fmt: skip
-        return _finished(setting, images, state, kept, shown, folder=None)
+        return finished(setting, images, state, kept, shown, folder=None)
     store = Store(Path(folder))
     with store.locked():
         earlier = None if fresh else _ended(store, images, recipe, shown)
@@ -68,7 +68,7 @@ def _ended(store: Store, images: ImageSet, recipe: Recipe, progress: Progress) -
     return open_run(store.folder, trust_code=True)  # the recipe at hand names the same code
 
 
-def _numbered(images: ImageSet, recipe: Recipe, start: Start | None) -> ImageSet:
+def numbered(images: ImageSet, recipe: Recipe, start: Start | None) -> ImageSet:
     """Return the pictures with labels in the numbers of the classes that were declared, here or by the run that is continued."""
     if start and recipe.classes not in (None, start.classes):
         raise ConfigError(f"{recipe.start} has the classes {', '.join(start.classes)}; a run that continues from it has the same ones.")
@@ -76,14 +76,9 @@ def _numbered(images: ImageSet, recipe: Recipe, start: Start | None) -> ImageSet
 
 
 def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress, *, fresh: bool) -> Run:
-    start = _start(recipe)
-    images = folded(_numbered(images, recipe, start), recipe)
-    facts: dict[str, Any] = {
-        "data": asdict(data_facts(images)),
-        "versions": versions(),
-        "recipe": recipe.fingerprint,
-        "threads": torch.get_num_threads(),
-    }
+    start = start_of(recipe)
+    images = folded(numbered(images, recipe, start), recipe)
+    facts = begun_facts(images, recipe)
     if store.exists and not fresh:
         facts["threads"] = store.manifest().get("threads", facts["threads"])  # sums run in the same order when a run is resumed
     with thread_count(int(facts["threads"])):
@@ -99,12 +94,23 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress
                 setting, state, save=store.checkpoints.save, log=lambda _, row: store.append_log(row), stop=stop, progress=progress
             )
             store.write_log(state.rows)
-            run = _finished(setting, images, state, kept, progress, folder=store.folder)
-            write_file(store.folder / MODEL, run.model.to_bytes())
-            if run.recorded is not None:
-                write_file(store.folder / PATH, path_bytes(run.recorded))
-            store.write_manifest({**facts, **ending_facts(run, store.folder)})
+            run = finished(setting, images, state, kept, progress, folder=store.folder)
+            write_end(store, run, facts)
     return run
+
+
+def begun_facts(images: ImageSet, recipe: Recipe) -> dict[str, Any]:
+    """Return what the manifest says of a run before its first step."""
+    threads = torch.get_num_threads()
+    return {"data": asdict(data_facts(images)), "versions": versions(), "recipe": recipe.fingerprint, "threads": threads}
+
+
+def write_end(store: Store, run: Run, facts: Mapping[str, Any]) -> None:
+    """Write what a run is when it has ended: its model, its path where it was recorded, and the manifest, which says that it has."""
+    write_file(store.folder / MODEL, run.model.to_bytes())
+    if run.recorded is not None:
+        write_file(store.folder / PATH, path_bytes(run.recorded))
+    store.write_manifest({**facts, **ending_facts(run, store.folder)})
 
 
 def _resumed(store: Store, setting: Setting, progress: Progress) -> State | None:
@@ -128,7 +134,7 @@ def _check_same(store: Store, manifest: Mapping[str, Any], recipe: Recipe, image
         raise ModelError(f"{store.folder} was trained on another split of {images.source}. Choose another --run, or --fresh.")
 
 
-def _start(recipe: Recipe) -> Start | None:
+def start_of(recipe: Recipe) -> Start | None:
     """Read the weights that a recipe continues from, in the coordinates they were trained in."""
     if recipe.start is None:
         return None
@@ -141,7 +147,7 @@ def _start(recipe: Recipe) -> Start | None:
     return trained(open_run(store.folder, trust_code=True))  # the recipe at hand names the same code
 
 
-def _finished(setting: Setting, images: ImageSet, state: State, kept: Best, progress: Progress, *, folder: Path | None) -> Run:
+def finished(setting: Setting, images: ImageSet, state: State, kept: Best, progress: Progress, *, folder: Path | None) -> Run:
     """Fold the kept weights into a model and measure it on every part of the data."""
     outcome = state.outcomes[0]
     assert outcome is not None

@@ -19,7 +19,12 @@ from thalweg.run.recipe import Recipe
 from thalweg.run.record import Figures
 from thalweg.run.setting import Setting, settle_down
 from thalweg.run.signals import Stop
+from thalweg.run.start import Start
 from thalweg.run.state import State
+
+
+SAMPLE = 2000
+"""How many training examples the figures after an epoch are of, at most."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,19 +37,23 @@ class Step:
 
 
 class Trainer:
-    """One member's training by a recipe on pictures. Whatever changes, the weights stay where they are as long as their shapes do."""
+    """One member's training by a recipe on pictures. Whatever changes, the weights stay where they are as long as their shapes do.
 
-    def __init__(self, images: ImageSet, recipe: Recipe) -> None:
-        self.images, self.recipe = images, recipe
-        self.setting: Setting = settle_down(recipe, images)
-        self.start = self.state = first_state(self.setting, None)
+    `begin` holds the weights that it begins from, where the recipe continues from a run. `loss` is the objective on the last step's batch.
+    """
+
+    def __init__(self, images: ImageSet, recipe: Recipe, *, begin: Start | None = None) -> None:
+        self.images, self.recipe, self.begin = images, recipe, begin
+        self.setting: Setting = settle_down(recipe, images, start=begin)
+        self.start = self.state = first_state(self.setting, begin, path_points=recipe.path_points)
         self.last: Step | None = None
         self.failed = ""
+        self.loss: float | None = None
         self._follow()
 
     def _follow(self) -> None:
         self.loop = Loop(
-            self.setting, save=lambda _: None, log=lambda *_: None, stop=Stop(), progress=Silent(), clock=lambda: 0.0
+            self.setting, save=lambda _: None, log=lambda *_: None, stop=Stop(), progress=Silent(), clock=lambda: 0.0, sample=SAMPLE
         )  # fmt: skip
         self.loop.follow(self.state)
         self.coming: Iterator[Batches] = iter(())
@@ -55,8 +64,8 @@ class Trainer:
         What the optimiser remembers stays as long as it is the same optimiser. Raises `ThalwegError` and changes nothing where they do
         not go together.
         """
-        setting = settle_down(recipe, images)
-        fresh = first_state(setting, None)
+        setting = settle_down(recipe, images, start=self.fitted(images, recipe))
+        fresh = first_state(setting, self.begin, path_points=recipe.path_points)
         same = _shapes(fresh.params) == _shapes(self.state.params) and recipe.score == self.recipe.score
         reseeded = recipe.seed != self.recipe.seed
         self.images, self.setting = images, setting
@@ -73,6 +82,12 @@ class Trainer:
             self.last = None
         self.recipe, self.failed = recipe, ""
         self._follow()
+
+    def fitted(self, images: ImageSet, recipe: Recipe) -> Start | None:
+        """Return a start that holds the preparation as it was fitted, where pictures, preparation and score are the same as before."""
+        if images is not self.images or (recipe.prepare, recipe.score) != (self.recipe.prepare, self.recipe.score):
+            return self.begin
+        return Start(self.state.params, self.state.buffers, self.setting.chain, images.classes)
 
     def rewind(self) -> None:
         """Go back to the weights of the start, and the batches too: the same course again."""
@@ -103,7 +118,7 @@ class Trainer:
             self.coming = self.loop.batches(self.state)
             batches = next(self.coming)
         before = self.state
-        self.state, _ = self.loop.step(before, batches)
+        self.state, self.loss = self.loop.step(before, batches)
         self.last = Step(before=before, after=self.state, batches=batches)
         if self.diverged:
             outcome = self.state.outcomes[0]
