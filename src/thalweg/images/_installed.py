@@ -20,4 +20,6 @@ def need_installed(name: str) -> None:
     if wanted is None or (package is not None and package.is_dir()):
         return
     if not all((cache_folder() / wanted.name / file).is_file() for file in wanted.files):
-        raise DataError(f"{name} is not on this machine, and nothing is fetched here. `thalweg data {name}` fetches it once, with your leave.")
+        raise DataError(
+            f"{name} is not on this machine, and nothing is fetched here. `thalweg data {name}` fetches it once, with your leave."
+        )

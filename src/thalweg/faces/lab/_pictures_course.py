@@ -1,4 +1,4 @@
-"""Course: a training as the pictures room conducts it: figures after every epoch, the loss of every step, and what was changed on the way."""
+"""Course: a training as the pictures room conducts it: figures after each epoch, the loss of each step, and what was changed on the way."""
 
 import time
 from dataclasses import replace
@@ -21,7 +21,8 @@ class Course:
 
     def _begin(self) -> None:
         """Measure the figures before the first step."""
-        self.trace, self.marks = Trace(), []
+        self.trace = Trace()
+        self.marks: list[int] = []
         if not self.rows:
             self.trainer.start = self.trainer.state = self.trainer.loop.first_row(self.trainer.state)
         self.version += 1

@@ -73,7 +73,7 @@ def _batch(wanted: str, outlook: Outlook) -> Path:
 def _fitted(words: Mapping[str, Any], *, size: str) -> tuple[dict[str, Any], list[Field], dict[str, str]]:
     meaning = "height and width that all pictures are brought to, as 32 or 32x48; empty: as they are"
     knobs: dict[str, Knob] = {"size": Text(name="size", default=size, meaning=meaning), "fit": FIT, "colour": COLOUR}
-    values = {name: read(knob, words[name]) if name in words else knob.default for name, knob in knobs.items()}
+    values: dict[str, Any] = {name: read(knob, words[name]) if name in words else knob.default for name, knob in knobs.items()}
     settings = {**values, "size": size_from_text(values["size"]) if values["size"] else None}
     fields = [Field(knob=knob, value=values[name], group="Data", fresh=True) for name, knob in knobs.items()]
     options = {name: written(value) for name, value in values.items() if value and value not in ("crop", "auto")}

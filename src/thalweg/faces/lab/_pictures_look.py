@@ -9,7 +9,7 @@ from PIL import Image
 
 from thalweg.core.errors import ThalwegError
 from thalweg.core.imageset import ImageSet
-from thalweg.core.subject import Pictures
+from thalweg.core.subject import Pictures, Unsuited
 from thalweg.evidence import confusion, filters, mistakes, probabilities, templates
 from thalweg.evidence._weights import WeightPictures
 from thalweg.faces.lab._wire import Picture
@@ -44,7 +44,7 @@ def _record(shown: Pictures) -> WeightPictures:
         return templates.measure(shown.first_weight.astype(np.float64), shown.images.shape[1:], shown.classes)
     weights = filters.first_weights(shown, None)
     if weights is None:
-        raise filters.Unsuited("this score has no first layer that looks at pictures.")
+        raise Unsuited("this score has no first layer that looks at pictures.")
     few = weights[:TILES]
     record = filters.measure(few.astype(np.float64), most=TILES)
     return WeightPictures(

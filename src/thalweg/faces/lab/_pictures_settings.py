@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from thalweg.core.errors import ConfigError, nearest
 from thalweg.core.knobs import Choice, Integer, Knob, Number
 from thalweg.faces.lab._form import Field, read, written
 from thalweg.faces.words import compose
@@ -24,7 +25,9 @@ GROUPS = {"prepare": "Data", "score": "Score", "loss": "Loss", "optimiser": "Opt
 SMALL: Mapping[str, Mapping[str, Any]] = {"mlp": {"widths": (64,)}, "cnn": {"channels": (8, 16)}, "resnet": {"width": 4}}
 """Knobs of nets that train live on a processor; the command line's own defaults are larger."""
 HIDDEN = frozenset({"half", "strength"})
-QUIET = frozenset({"per", "warm", "start", "end", "shape", "init", "scale", "epsilon", "correct_bias", "smoothing", "kernel", "convolutions"})
+QUIET = frozenset(
+    {"per", "warm", "start", "end", "shape", "init", "scale", "epsilon", "correct_bias", "smoothing", "kernel", "convolutions"}
+)
 """Knobs that are shown only where they were set (by the address): few ask for them, and a form should fit on a screen."""
 STOPS: Mapping[str, tuple[int, ...]] = {"batch": (0, 8, 16, 32, 64, 128, 256, 512), "epochs": (1, 2, 5, 10, 20, 50, 100, 200)}
 MEANINGS = {
@@ -69,11 +72,14 @@ def chosen(words: Mapping[str, Any], data: Mapping[str, Any], *, start: str | No
     )
 
 
-def every_word() -> tuple[str, ...]:
-    """Return every word that may be a setting of some recipe here, with its place before it or not."""
-    knobs = [(place, entry, knob.name) for place in CATALOGUES for entry in CATALOGUES[place] for knob in entry.knobs]
-    bare = [name for _, _, name in knobs] + [f"{lead}.{name}" for place, entry, name in knobs for lead in (place, entry.name)]
-    return (*MEANINGS, "batch", "epochs", "seed", *PENALTIES.names(), *bare)
+def check_words(words: Mapping[str, Any], own: Sequence[str]) -> None:
+    """Raise `ConfigError` on a word that is neither one of `own` nor a setting of any recipe here, with the nearest."""
+    knobs = [(place, entry.name, knob.name) for place in CATALOGUES for entry in CATALOGUES[place] for knob in entry.knobs]
+    leads = [f"{lead}.{name}" for place, entry, name in knobs for lead in (place, entry)]
+    known = [*own, *MEANINGS, "batch", "epochs", "seed", *PENALTIES.names(), *(name for _, _, name in knobs), *leads]
+    for word in words:
+        if word not in known:
+            raise ConfigError(f"the lab knows no setting {word!r} here.{nearest(word, known)}")
 
 
 Choices = dict[str, tuple[Choice, str]]
@@ -162,7 +168,7 @@ def _general(words: Mapping[str, Any], suits: Recipe) -> General:
     knobs: dict[str, Knob] = {"epochs": replace(EPOCHS, default=suits.epochs), "seed": SEED}
     if not whole:
         knobs = {"batch": replace(BATCH, default=BATCH.default if suits.batch is None else suits.batch), **knobs}
-    values = {name: read(knob, words[name]) if name in words else knob.default for name, knob in knobs.items()}
+    values: dict[str, Any] = {name: read(knob, words[name]) if name in words else knob.default for name, knob in knobs.items()}
     given = {name: value for name, value in values.items() if value != knobs[name].default}
     fields = tuple(
         Field(knob=knob, value=values[name], group="Optimiser", options=_stops(name, values[name]), fresh=name == "seed")
@@ -171,7 +177,7 @@ def _general(words: Mapping[str, Any], suits: Recipe) -> General:
     return General(fields=fields, given=given, words={name: written(value) for name, value in given.items()})
 
 
-def _stops(name: str, value: int) -> tuple[int, ...]:
+def _stops(name: str, value: Any) -> tuple[int, ...]:
     own = STOPS.get(name, ())
     return tuple(sorted({*own, value})) if own else ()
 

@@ -22,7 +22,6 @@ from thalweg.run.signals import Stop
 from thalweg.run.start import Start
 from thalweg.run.state import State
 
-
 SAMPLE = 2000
 """How many training examples the figures after an epoch are of, at most."""
 
