@@ -1,7 +1,7 @@
 """Ink: a drawing brought to where and how large a data set's pictures are.
 
 The rule. The *ink box* of a grey picture is the smallest box around what stands out from its ground (the median of its border) by more
-than a quarter of the range. Of a data set, `Hand` holds what its pictures' boxes have in common: the median of their longer side and of
+than an eighth of the range. Of a data set, `Hand` holds what its pictures' boxes have in common: the median of their longer side and of
 their centre, and whether ink is brighter than the ground. A drawing (ink bright on black, any size) is then enlarged or reduced, its
 proportions kept, so that the longer side of its ink box is the set's, and moved so that the box has the set's centre; each pixel is the
 mean of the drawing over the pixel's area, as a scanner's count of inked points is.
@@ -17,7 +17,7 @@ from thalweg.core.errors import DataError
 
 LOOKED_AT = 1000
 """How many pictures of a set are looked at, evenly spread."""
-CONTRAST = 64
+CONTRAST = 32
 """How far a pixel must differ from the ground to count as ink, of 255."""
 
 

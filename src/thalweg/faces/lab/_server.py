@@ -24,6 +24,8 @@ from thalweg.faces.lab._runs_places import Places
 from thalweg.faces.lab._serve import LARGEST_WORD
 from thalweg.faces.lab._session import Session, context, warm
 from thalweg.faces.lab._tour import STOPS
+from thalweg.faces.lab._upload_route import upload
+from thalweg.faces.lab._uploads import Uploads
 from thalweg.views._palette import CLASSES, DARK, SHARES, SIGNED
 
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -46,6 +48,7 @@ class Lab:
     where: BaseContext = field(default_factory=context)
     sessions: set[Session] = field(default_factory=set)
     uploads: Path = Path()
+    kept: Uploads = field(default_factory=lambda: Uploads(Path()))
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -54,6 +57,7 @@ class Lab:
             Route("/assets/plotly.js", self.plotly),
             Route("/assets/{name}", self.asset),
             Route("/run-page", self.run_page),
+            Route("/upload", self.upload, methods=["POST", "DELETE"]),
             WebSocketRoute("/socket", self.socket),
         ]
         return Starlette(routes=routes, lifespan=self.lifespan)
@@ -63,6 +67,7 @@ class Lab:
         """Keep a folder for uploads while the server runs; end every session after it."""
         with tempfile.TemporaryDirectory(prefix="thalweg-lab-") as folder:
             self.uploads = Path(folder)
+            self.kept = Uploads(self.uploads)
             warming = asyncio.ensure_future(asyncio.to_thread(warm, self.where))
             yield
             await warming
@@ -91,6 +96,10 @@ class Lab:
         except ThalwegError as error:
             return PlainTextResponse(f"{error}\n", 404)
         return Response(content, media_type="text/html", headers={"Content-Security-Policy": BOX})
+
+    async def upload(self, request: Request) -> Response:
+        """Keep what a page sends."""
+        return await upload(request, self.kept)
 
     async def socket(self, socket: WebSocket) -> None:
         """Serve one page: start its worker, pass messages on, and end the worker with the page."""
