@@ -30,7 +30,7 @@ class Hand:
     bright: bool
 
 
-Grey = UInt8[np.ndarray, "height width"]
+Grey = UInt8[np.ndarray, "tall wide"]
 Box = tuple[int, int, int, int]
 
 
@@ -76,11 +76,11 @@ def _ground(picture: Grey) -> float:
     return float(np.median(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])))
 
 
-def _inked(picture: Grey) -> Bool[np.ndarray, "height width"]:
+def _inked(picture: Grey) -> Bool[np.ndarray, "tall wide"]:
     return picture.astype(np.float64) > min(_ground(picture) + CONTRAST, 254.0)
 
 
-def _box(inked: Bool[np.ndarray, "height width"]) -> Box | None:
+def _box(inked: Bool[np.ndarray, "tall wide"]) -> Box | None:
     """Return the first row of a box, the one after its last, and the same of its columns; None where there is no ink."""
     rows, columns = np.flatnonzero(inked.any(1)), np.flatnonzero(inked.any(0))
     if not len(rows):

@@ -49,7 +49,8 @@ class Exhibit:
 
     def picture(self) -> Picture:
         """Return where the training stands, and the sections that have changed."""
-        drawn = composed(self.sections, hurry=not self.playing)
+        with np.errstate(invalid="ignore", over="ignore"):  # a training that has diverged is looked at too
+            drawn = composed(self.sections, hurry=not self.playing)
         return Picture(data={"playing": self.playing, **status(self.course), **drawn.data}, arrays=drawn.arrays)
 
     @cached_property

@@ -68,7 +68,7 @@ def chosen(words: Mapping[str, Any], data: Mapping[str, Any], *, start: str | No
     return Chosen(
         recipe=recipe,
         fields=(*_fields(places, keys, recipe, usual), *_strengths(recipe, compose(named, {})), *general.fields),
-        options={**_choice_words(base, recipe), **general.words, **_knob_words(keys, recipe, plain), **_penalty_words(recipe, choices)},
+        options={**_choice_words(base, recipe), **_knob_words(keys, recipe, plain), **_penalty_words(recipe, choices), **general.words},
     )
 
 

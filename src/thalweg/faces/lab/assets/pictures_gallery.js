@@ -35,10 +35,10 @@ export class Gallery {
     const sure = tile.probability === null ? `lead ${figure(tile.lead, 3)}` : `p ${percent(tile.probability)}`;
     const said = right ? `${is}, answered rightly` : `${is}, answered ${taken}`;
     const label = `${said}; loss ${figure(tile.loss, 3)}, ${sure}. Look at it.`;
-    const name = right ? cut(is) : `${cut(is, 10)} → ${cut(taken, 10)}`;
+    const name = this.kind === "cell" ? null : el("span.name", {}, `${cut(is, 20)} → ${cut(taken, 20)}`);
     const act = () => this.room.lab.say("look", { row: tile.row });
     const picture = painted(pixels, number, { "aria-hidden": "true" });
-    return el("button.tile", { type: "button", title: label, "aria-label": label, onclick: act }, picture, el("span.name", {}, name), el("span.bound", {}, `loss ${figure(tile.loss, 3)}`), el("span.bound", {}, sure));
+    return el("button.tile", { type: "button", title: label, "aria-label": label, onclick: act }, picture, name, el("span.bound", {}, `loss ${figure(tile.loss, 3)}`), el("span.bound", {}, sure));
   }
 
   cellWords({ true: is, taken, count, tiles }) {
