@@ -96,6 +96,7 @@ def wished(words: Mapping[str, Any], opened: str) -> Wish:
     fixed = {
         "data": {"source": "spiral" if own["data"] not in PRESETS else own["data"]}, "epochs": own["epochs"],
         "prepare": () if own["prepare"] == NONE else (own["prepare"],), "data_seed": own["data_seed"],
+        "path_points": 0,
     }  # fmt: skip
     return Wish(own=own, settled=settled(_fitting(words), MENU, fixed), data=data)
 

@@ -91,6 +91,7 @@ class Desk:
             reply = self.open(given) if word == "open" else self.tell(word, given)
         except Exception as error:
             self.note(_said(error, repr(word)), ask=ask)
+            self.take_back()
             return
         if ask is not None:
             self.answer(ask, reply)
@@ -131,6 +132,12 @@ class Desk:
         if form != self.sent_form:
             self.sent_form = form
             self.say("form", Picture(data=form))
+
+    def take_back(self) -> None:
+        """Send the form again after a word that was refused: a control may show what was asked for and is not so."""
+        self.sent_form = None
+        if self.show is not None:
+            self.tell_form(self.show)
 
     def answer(self, ask: Any, reply: Reply) -> None:
         """Answer a question by its number."""

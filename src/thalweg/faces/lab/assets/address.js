@@ -18,8 +18,19 @@ export function written({ room, hide = new Set(), stop = null, state = {} }) {
   return `#${words.toString().replaceAll("%2C", ",")}`;
 }
 
-/** Put a state into the address without a new entry in the history. */
+const PAUSE = 300;
+let last = -PAUSE;
+let later = 0;
+
+/** Put a state into the address without a new entry in the history; a few times a second at most, for browsers refuse more. */
 export function keep(place) {
-  const now = written(place);
-  if (now !== location.hash) history.replaceState(null, "", now);
+  const put = () => {
+    const now = written(place);
+    last = performance.now();
+    if (now !== location.hash) history.replaceState(null, "", now);
+  };
+  clearTimeout(later);
+  const wait = last + PAUSE - performance.now();
+  if (wait <= 0) put();
+  else later = setTimeout(put, wait);
 }
