@@ -171,3 +171,15 @@ def test_a_shared_state_gives_the_same_race():
 def test_what_is_too_large_for_the_page_is_told_as_infinite_not_as_an_error():
     _, arrays = run(opened(surface="rosenbrock", start="900000,900000", steps="2", tuned="false", optimisers="sgd"))
     assert arrays["path"].shape == (1, 3, 2)
+
+
+def test_what_the_saddle_examples_promise_is_so():
+    on, beside = (next(each for each in EXAMPLES if each.name == name) for name in ("On the ridge", "Beside the ridge"))
+    stuck, _ = run(opened(**on.state))
+    assert {row["finish"] for row in stuck["runners"]} == {"stuck"}
+    left, arrays = run(opened(**beside.state))
+    assert {row["name"]: row["ended"] for row in left["runners"] if row["finish"] == "left the saddle"} == {
+        "sgd": 145, "momentum": 52, "adam": 11, "saddle-free-newton": 20,
+    }  # fmt: skip
+    newton = [row["name"] for row in left["runners"]].index("newton")
+    np.testing.assert_allclose(arrays["path"][newton, 1], [0, 0], atol=1e-6)

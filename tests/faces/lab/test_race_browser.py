@@ -194,3 +194,43 @@ def test_from_a_surface_to_data_and_back(visit):
     assert "ground=data" in room.page.url
     room.page.get_by_role("button", name="Race on a surface").click()
     room.until("lab.last.ground === 'surface' && lab.state.surface === 'himmelblau'")
+
+
+SEEN = "document.querySelector('.picture figcaption').textContent.match(/from (.*) to (.*?),? (in|the)/).slice(1, 3).map(Number)"
+
+
+def test_wheel_and_drag_look_around_and_all_comes_back(visit):
+    room = race(visit, "room=race&surface=quadratic&steps=5&optimisers=sgd")
+    whole = room.page.evaluate(SEEN)
+    _, box = canvas(room)
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    room.page.mouse.move(*middle)
+    room.page.mouse.wheel(0, -600)
+    room.until(f"{SEEN}[1] < {whole[1]} / 4")
+    near = room.page.evaluate(SEEN)
+    room.page.mouse.down()
+    room.page.mouse.move(middle[0], middle[1] - 60, steps=4)
+    room.page.mouse.up()
+    room.until(f"{SEEN}[1] > {near[1]} * 1.1")
+    assert room.page.evaluate("lab.state.start") is None, "dragging the ground is no new start"
+    room.page.get_by_role("button", name="The whole map").click()
+    room.until(f"{SEEN}[1] === {whole[1]}")
+
+
+def test_two_fingers_zoom(visit):
+    room = race(visit, "room=race&surface=quadratic&steps=5&optimisers=sgd")
+    whole = room.page.evaluate(SEEN)
+    _, box = canvas(room)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = room.page.context.new_cdp_session(room.page)
+
+    def fingers(kind, apart):
+        points = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}] if apart else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", 20)
+    for apart in (40, 60, 80):
+        fingers("touchMove", apart)
+    fingers("touchEnd", 0)
+    room.until(f"{SEEN}[1] < {whole[1]} / 8")
+    assert room.page.evaluate("lab.state.start") is None

@@ -29,8 +29,8 @@ EXAMPLES = (
     ),
     Example(
         name="Beside the ridge",
-        words="A millionth beside the ridge, all at rate 0.1. Plain descent needs some 150 steps to leave; Adam divides by the gradient's "
-        "size and leaves at once; Newton's method jumps onto the saddle, and the saddle-free one away from it.",
+        words="A millionth beside the ridge, the first three at rate 0.1. Plain descent needs 145 steps to leave; Adam divides by the "
+        "gradient's size and needs 11; Newton's method jumps onto the saddle, and the saddle-free one away from it.",
         state={
             "surface": "saddle",
             "start": "1,1e-06",
@@ -56,7 +56,8 @@ EXAMPLES = (
     ),
     Example(
         name="Rosenbrock",
-        words="The way into the bent valley is easy, the way along it is not: its walls are hundreds of times as steep as its floor.",
+        words="The way into the bent valley is easy, the way along it is not: at the minimum the walls curve 2500 times as sharply "
+        "as the floor.",
         state={},
     ),
     Example(
@@ -71,17 +72,17 @@ ON_DATA = {"ground": "data"}
 DATA_EXAMPLES = (
     Example(
         name="Digits, linear",
-        words="One bowl, however wide: everybody gets there, at the rates that the catalogue gives them.",
+        words="One bowl for everybody, at the rates that the catalogue gives them: they differ in nothing but how fast they come down.",
         state=ON_DATA,
     ),
     Example(
         name="Digits, MLP",
-        words="The same digits with a hidden layer in between: the first steps tell the runners apart, the last ones hardly.",
+        words="The same digits with hidden layers in between: everybody learns the training set nearly by heart, each at its own pace.",
         state={**ON_DATA, "score": "mlp"},
     ),
     Example(
         name="Spiral, MLP",
-        words="A small net that has to bend its regions: long flat stretches in which little happens, and steps where everything does.",
+        words="A small net that has to bend its regions: a long stretch in which little happens, before some find the way out of it.",
         state={**ON_DATA, "data": "spiral", "steps": "1000", "score": "mlp", "widths": "16,16", "optimisers": "sgd,momentum,adam,nesterov"},
     ),
     Example(

@@ -41,7 +41,7 @@ export class Chart {
     return Math.round(Math.max(0, Math.min(1, share)) * (this.at?.last ?? 0));
   }
 
-  /** Draw lines [{look, colour, x, y, dots: {x, y}, ended}] up to step `head` of `last`. */
+  /** Draw lines [{look, colour, x, y, dots: {x, y}, ended}] up to step `head` of `last`; `reached`: how far the race has come. */
   draw(lines, at) {
     [this.lines, this.at] = [lines, at];
     if (!this.fine) return;
@@ -137,7 +137,7 @@ export class Chart {
   }
 
   hand(pen, head) {
-    if (head >= this.last) return;
+    if (head >= this.at.reached) return;
     pen.strokeStyle = this.inks.ink;
     pen.globalAlpha = 0.5;
     pen.setLineDash([3, 3]);
@@ -175,6 +175,7 @@ function power(value) {
 }
 
 function decades(low, high) {
+  if (high - low < 0.7) return evenly(10 ** low, 10 ** high, 4);
   const found = [];
   const skip = Math.max(1, Math.ceil((high - low) / 7));
   const stops = high - low > 3 ? [1] : high - low > 1.2 ? [1, 3] : [1, 1.5, 2, 3, 5, 7];

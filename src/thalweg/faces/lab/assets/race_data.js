@@ -38,8 +38,8 @@ export function runnersOnData(stage, lab) {
     slider.value = String(step);
     slider.setAttribute("aria-valuetext", `step ${step} of ${race.step}`);
     const lines = linesOf(race, lab);
-    loss.draw(lines.losses, { head: step, last: race.step });
-    right.draw(lines.rights, { head: step, last: race.step });
+    loss.draw(lines.losses, { head: step, last: race.steps, reached: race.step });
+    right.draw(lines.rights, { head: step, last: race.steps, reached: race.step });
     const texts = table.show(race, lines, step);
     const said = race.runners.map((runner, place) => `${runner.name} ${texts[place][3]}, ${texts[place][6]}`).join("; ");
     loss.say(`Training loss and validation accuracy at step ${step}: ${said}.`);

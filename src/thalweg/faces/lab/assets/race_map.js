@@ -17,7 +17,7 @@ export class RaceMap {
     this.serial = null;
     this.race = null;
     this.head = 0;
-    this.canvas = el("canvas.map", { tabIndex: 0, role: "img" });
+    this.canvas = el("canvas.map", { tabIndex: 0, role: "application" });
     const button = (text, title, act) => el("button", { type: "button", title, "aria-label": title, onclick: act }, text);
     const zoom = (factor) => () => {
       this.view.zoom(factor);

@@ -12,7 +12,7 @@ export class Relief {
     this.lab = lab;
     this.head = 0;
     [this.around, this.above] = [-0.6, 0.9];
-    this.canvas = el("canvas.relief", { tabIndex: 0, role: "img" });
+    this.canvas = el("canvas.relief", { tabIndex: 0, role: "application" });
     this.words = el("figcaption.alt", {});
     this.place = el("figure.picture", {}, el("div.frame", {}, this.canvas), this.words);
     this.hands();

@@ -10,6 +10,7 @@ import { Relief } from "./race_relief.js";
 import { runnerBoxes } from "./race_runners.js";
 import { runnerTable } from "./race_table.js";
 
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 const POINTS = 600;
 const FLOOR = 1e-12; // lower than this is drawn there
 
@@ -29,7 +30,7 @@ export function runnersOnSurface(stage, lab) {
     map.draw(head);
     relief.draw(head);
     table.show(race, Math.floor(head));
-    heights.draw(race.lines, { head, last: race.steps });
+    heights.draw(race.lines, { head, last: race.steps, reached: race.steps });
   });
   const heights = new Chart("Height against step", { went: (step) => player.go(step) });
   heights.canvas.classList.add("wide");
@@ -39,8 +40,8 @@ export function runnersOnSurface(stage, lab) {
   stage.append(title, shown.place, boxes.place, player.place, el("div.pair", {}, map.place, relief.place), legend, table.place, heights.place);
   const again = () => {
     left = null;
-    player.go(0);
-    player.play();
+    player.go(still.matches ? race.steps : 0);
+    if (!still.matches) player.play();
   };
   return {
     draw(picture) {
