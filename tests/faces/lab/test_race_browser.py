@@ -173,7 +173,7 @@ def test_pointing_at_a_curve_goes_to_that_step(visit):
     room.page.keyboard.press(" ")
     room.until("lab.last.step === 30 && !lab.last.playing")
     box = room.page.locator("canvas.curves").first.bounding_box()
-    room.page.mouse.click(box["x"] + 52 + (box["width"] - 66) / 2, box["y"] + 60)
+    room.page.mouse.click(box["x"] + 52 + (box["width"] - 76) / 2, box["y"] + 60)
     room.until(f"{STEP} === 15")
     assert "step 15:" in room.page.locator("canvas.curves").first.get_attribute("aria-label")
 

@@ -3,7 +3,7 @@
 import { el, figure } from "./dom.js";
 import { DASHES, drawRunner } from "./race_marks.js";
 
-const EDGE = { left: 52, right: 14, top: 10, bottom: 40 };
+const EDGE = { left: 52, right: 24, top: 10, bottom: 40 };
 const FAINT = 0.28;
 const FLOOR = 1e-12;
 
@@ -65,7 +65,7 @@ export class Chart {
     const begin = Math.max(...lines.map(({ y }) => y[0]).filter(Number.isFinite), -Infinity);
     const most = Number.isFinite(begin) && this.log ? up(Math.max(begin, FLOOR)) + 1 : Infinity; // who leaves upwards is not followed
     const high = sorted.length ? Math.min(most, up(sorted.at(-1))) : 1;
-    const room = Math.max((high - low) * 0.06, this.log ? 0.05 : 0.005);
+    const room = Math.max((high - low) * 0.06, this.log ? 0.01 : 0.005);
     [this.low, this.high] = [low - room, high + room];
     this.px = (step) => EDGE.left + (step / Math.max(1, last)) * (this.width - EDGE.left - EDGE.right);
     const tall = this.height - EDGE.top - EDGE.bottom;
