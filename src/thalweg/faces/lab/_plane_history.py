@@ -24,7 +24,7 @@ class History:
         row = (float(step), *_three(train), *_three(held))
         if self.rows and step < self.rows[-1][0]:
             self.__init__()  # type: ignore[misc]
-        if (self.rows and step == self.rows[-1][0]) or (len(self.rows) > 1 and step - self.rows[-2][0] < self.gap):
+        if (self.rows and step == self.rows[-1][0]) or (len(self.rows) > 1 and self.rows[-1][0] - self.rows[-2][0] < self.gap):
             self.rows[-1] = row
         else:
             self.rows.append(row)

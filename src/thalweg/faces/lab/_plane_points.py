@@ -36,7 +36,7 @@ class Points:
 
     def images(self) -> ImageSet:
         """Return the points as the pictures that the rest of the house takes; `DataError` where only one class is left."""
-        made = load((self.places, self.labels, self.names), validation=0, test=0)
+        made = load((self.places, self.labels, self.names), validation=0.0, test=0.0)
         return replace(made, split=Split(np.flatnonzero(~self.held), np.flatnonzero(self.held), np.empty(0, np.int64)), source="points")
 
     @property
@@ -93,7 +93,7 @@ class Points:
 
     def carved(self, share: float, seed: int) -> "Points":
         """Return the points with another share of them held out."""
-        made = load(load((self.places, self.labels, self.names), validation=share, test=0, seed=seed))
+        made = load(load((self.places, self.labels, self.names), validation=share, test=0.0, seed=seed))
         held = np.zeros(len(self), bool)
         held[made.split.validation] = True
         return replace(self, held=held)
@@ -112,7 +112,7 @@ def beginning() -> Points:
 def preset(name: str, *, noise: float, examples: int, seed: int, share: float) -> Points:
     """Return a set that has a name; `blobs3` always has nine points."""
     many: Mapping[str, Any] = {} if name == "blobs3" else {"examples": examples}
-    return of_images(load(name, noise=noise, seed=seed, validation=share, test=0, **many))
+    return of_images(load(name, noise=noise, seed=seed, validation=share, test=0.0, **many))
 
 
 def uploaded(text: str, source: str) -> Points:

@@ -49,7 +49,7 @@ class PlaneShow:
         if own["data"] == OWN:
             return drawn.of_text(words["points"], words.get("names", "")) if "points" in words else drawn.beginning()
         if own["data"] == self.opened:
-            return drawn.of_images(load(self.opened, validation=own["validation"], test=0, seed=own["data_seed"]))
+            return drawn.of_images(load(self.opened, validation=own["validation"], test=0.0, seed=own["data_seed"]))
         return drawn.preset(
             own["data"], noise=own["noise"], examples=own["examples"], seed=own["data_seed"], share=own["validation"]
         )  # fmt: skip
@@ -206,8 +206,9 @@ class PlaneShow:
 
     def zoom(self, given: Mapping[str, Any]) -> Reply:
         """Look at another part of the plane; at all points where none is said."""
-        self.zoomed = "window" in given
-        self.window = window_of(str(given["window"])) if self.zoomed else fitted(self.points.places)
+        asked = given.get("window")
+        self.window = fitted(self.points.places) if asked is None else window_of(str(asked))
+        self.zoomed = asked is not None
         return None
 
 
