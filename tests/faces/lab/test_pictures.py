@@ -326,6 +326,14 @@ def test_an_upload_is_read_by_its_name(outlook):
             show.tell("set", {"state": {"data": f"upload:{other}"}})
         assert show.words["data"] == f"upload:{batch}"
         assert show.exhibit.images.classes == ("cat", "dog")
+        show.tell("set", {"state": {"data": "digits"}})
+        field = show.form().fields[0]
+        assert field.knob.choices == ("digits", "fashion-mnist", f"upload:{batch}")
+        assert field.words == {f"upload:{batch}": "your upload"}
+        uploads.drop(batch)
+        with pytest.raises(ConfigError, match="not there any more"):
+            show.tell("set", {"state": {"data": f"upload:{batch}"}})
+        assert show.exhibit.images.source == "digits"
 
 
 def test_what_cannot_be_read_is_told_and_can_be_mended(outlook, tmp_path):
