@@ -3,6 +3,7 @@
 import base64
 import io
 import os
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from PIL import Image
 
 import thalweg as tw
 from thalweg.core.errors import ConfigError, DataError, ThalwegError
+from thalweg.faces import knob_options
+from thalweg.faces.fields import recipe_from_words
 from thalweg.faces.lab._room import Outlook
 from thalweg.faces.lab._uploads import Uploads
 from thalweg.faces.lab.pictures import ENTRY, enter
@@ -258,14 +261,23 @@ def test_a_run_that_was_steered_says_so(outlook):
     assert not run.complete
 
 
-def test_a_run_is_gone_on_from(outlook):
-    show = trained(outlook, epochs="2")
+@pytest.mark.parametrize("words", [{}, {"score": "mlp", "activation": "tanh"}, {"loss": "svm-sum", "margin": "2", "prepare": "whiten"}])
+def test_a_run_is_gone_on_from(outlook, words):
+    show = trained(outlook, epochs="2", **words)
     show.tell("save", {"name": "first"})
-    reached = show.exhibit.course.rows[-1]
+    reached = tw.open(outlook.runs / "first").figures["validation"]
     on = opened(outlook, **{"from": "first"})
-    assert on.exhibit.course.rows[0].validation.loss == pytest.approx(reached.validation.loss, rel=1e-5)
-    assert f"--from {outlook.runs / 'first'}" in on.picture().data["keep"]["command"]
+    assert on.exhibit.course.rows[0].validation.loss == pytest.approx(reached.loss, rel=1e-5)
+    command = on.picture().data["keep"]["command"]
+    assert f"--from {outlook.runs / 'first'}" in command
+    rest, loose = knob_options.separate(shlex.split(command)[2:], set())
+    assert recipe_from_words(rest[0], loose) == on.recipe
+    assert (on.recipe.score, on.recipe.loss, on.recipe.prepare) == (show.recipe.score, show.recipe.loss, show.recipe.prepare)
+    on.tell("epoch", {})
+    on.tell("save", {"name": "second"})
+    assert tw.open(outlook.runs / "second").recipe.start == str(outlook.runs / "first")
     assert "first" in next(field for field in on.form().fields if field.key == "from").knob.choices
+    assert on.form().state() == {"from": "first"}
 
 
 @pytest.mark.parametrize("name", ["../first", "/etc", "nothing", "first/../first", "~"])
@@ -314,6 +326,14 @@ def test_an_upload_is_read_by_its_name(outlook):
             show.tell("set", {"state": {"data": f"upload:{other}"}})
         assert show.words["data"] == f"upload:{batch}"
         assert show.exhibit.images.classes == ("cat", "dog")
+        show.tell("set", {"state": {"data": "digits"}})
+        field = show.form().fields[0]
+        assert field.knob.choices == ("digits", "fashion-mnist", f"upload:{batch}")
+        assert field.words == {f"upload:{batch}": "your upload"}
+        uploads.drop(batch)
+        with pytest.raises(ConfigError, match="not there any more"):
+            show.tell("set", {"state": {"data": f"upload:{batch}"}})
+        assert show.exhibit.images.source == "digits"
 
 
 def test_what_cannot_be_read_is_told_and_can_be_mended(outlook, tmp_path):

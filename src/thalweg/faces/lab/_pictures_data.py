@@ -1,6 +1,6 @@
 """Data of the pictures room: which sources a page may have read, and how their pictures are brought to one size."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,11 @@ class Source:
     named: bool
 
 
-def source_of(words: Mapping[str, Any], outlook: Outlook) -> Source:
+def source_of(words: Mapping[str, Any], outlook: Outlook, *, sent: Sequence[str] = ()) -> Source:
     """Return the source that a state names; raise `ConfigError` on any that this page may not have read.
 
-    A page may have the sets of `NAMED` read, what the lab was opened with, and an upload by its name, which nobody can guess.
+    A page may have the sets of `NAMED` read, what the lab was opened with, and an upload by its name, which nobody can guess. `sent` are
+    the uploads that this page has read already, which stay in the choice.
     """
     wanted = str(words.get("data", NAMED[0]))
     opened = outlook.opened if outlook.opened and not Store(Path(outlook.opened)).exists else ""
@@ -49,8 +50,10 @@ def source_of(words: Mapping[str, Any], outlook: Outlook) -> Source:
         raise ConfigError(
             f"data must be one of {', '.join(allowed)}, or an upload; got {wanted!r}. Another folder is opened by `thalweg lab FOLDER`."
         )
-    listed = Choice(name="data", default=NAMED[0], choices=(*allowed, *([wanted] if batch else [])), meaning="the pictures to learn")
-    spoken = {wanted: "your upload"} if batch else {opened: Path(opened).name} if opened not in ("", *NAMED) else {}
+    known = tuple(dict.fromkeys((*sent, *([wanted] if batch else []))))
+    listed = Choice(name="data", default=NAMED[0], choices=(*allowed, *known), meaning="the pictures to learn")
+    named = [f"upload {number}" for number in range(1, len(known) + 1)] if len(known) > 1 else ["your upload"]
+    spoken = {**dict(zip(known, named, strict=False)), **({opened: Path(opened).name} if opened not in ("", *NAMED) else {})}
     field = Field(knob=listed, value=wanted, group="Data", words=spoken, fresh=True)
     if wanted in NAMED:
         return Source(settings={"source": wanted}, fields=(field,), options={}, shown=wanted, named=True)

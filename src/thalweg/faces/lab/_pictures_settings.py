@@ -19,6 +19,7 @@ from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.schedule import SCHEDULES
 
 NONE = "none"
+SEVERAL = ("prepare", "schedule")
 SCORES = ("linear", "mlp", "cnn", "resnet")
 PREPARATIONS = (NONE, "scale", "centre", "standardise", "whiten")
 GROUPS = {"prepare": "Data", "score": "Score", "loss": "Loss", "optimiser": "Optimiser", "schedule": "Optimiser", "penalty": "Penalty"}
@@ -58,7 +59,7 @@ def chosen(words: Mapping[str, Any], data: Mapping[str, Any], *, start: str | No
     """
     base: dict[str, Any] = {"data": dict(data), **({"start": start} if start else {})}
     places, named = _named(words, base)
-    small = {} if start else {f"score.{name}": value for name, value in SMALL.get(named["score"], {}).items()}
+    small = {} if start else {f"score.{name}": value for name, value in SMALL.get(compose(named, {}).score.name, {}).items()}
     general = _general(words, compose(named, {}))
     choices = {**named, **general.given, **_penalties(words, compose(named, {}))}
     keys = _keys(compose(choices, {}))
@@ -89,7 +90,7 @@ Choices = dict[str, tuple[Choice, str]]
 def _named(words: Mapping[str, Any], base: Mapping[str, Any]) -> tuple[Choices, dict[str, Any]]:
     """Return the choices, and the recipe settings that name what differs from what suits; each suits what was chosen before it."""
     places: Choices = {}
-    settings = {**base, "score": _first(compose(base, {}), "score")}
+    settings = dict(base)
     offered: dict[str, Callable[[], Sequence[str]]] = {
         "score": lambda: SCORES,
         "prepare": lambda: PREPARATIONS,
@@ -106,9 +107,8 @@ def _named(words: Mapping[str, Any], base: Mapping[str, Any]) -> tuple[Choices, 
         choice = Choice(name=place, default=default, meaning=MEANINGS[place], choices=known)
         name = read(choice, words[place]) if place in words else default
         places[place] = choice, name
-        if place == "score" or name != default:
-            several = place in ("prepare", "schedule")
-            settings[place] = ([] if name == NONE else [name]) if several else name
+        if name != default:
+            settings[place] = ([] if name == NONE else [name]) if place in SEVERAL else name
     return places, settings
 
 
@@ -204,16 +204,18 @@ def _strengths(recipe: Recipe, suits: Recipe) -> list[Field]:
 
 
 def _choice_words(base: Mapping[str, Any], recipe: Recipe) -> dict[str, str]:
-    """Return the options that name the entries; an optimiser that suits the score is not named, for its rate would not count then."""
-    told = {"score": recipe.score.name, "loss": recipe.loss.name}
-    suits = compose({**base, **told}, {})
-    differing: dict[str, str] = {}
-    for place in ("prepare", "optimiser", "schedule"):
-        if _first(recipe, place) != _first(suits, place):
-            differing[place] = _first(recipe, place)
-            named = [] if differing[place] == NONE else [differing[place]]
-            suits = compose({**base, **told, **differing, place: differing[place] if place == "optimiser" else named}, {})
-    return {**told, **differing}
+    """Return the options that name the entries; an optimiser that suits the score is not named, for its rate would not count then.
+
+    A run that is continued brings its own score and loss, knobs included, so that these are not named then.
+    """
+    told = {} if base.get("start") else {"score": recipe.score.name, "loss": recipe.loss.name}
+    settings: dict[str, Any] = {**base, **told}
+    for place in ("score", "loss", "prepare", "optimiser", "schedule"):
+        name = _first(recipe, place)
+        if name != _first(compose(settings, {}), place):
+            told[place] = name
+            settings[place] = ([] if name == NONE else [name]) if place in SEVERAL else name
+    return told
 
 
 def _knob_words(keys: Mapping[str, tuple[str, Knob]], recipe: Recipe, plain: Recipe) -> dict[str, str]:

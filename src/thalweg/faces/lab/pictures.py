@@ -41,11 +41,12 @@ class PicturesShow:
         self.exhibit: Exhibit | None = None
         self.problem = ""
         self.due = 0.0
+        self.sent: tuple[str, ...] = ()
         self.settle()
 
     def settle(self) -> None:
         """Read the words into source, recipe and controls."""
-        source, name = source_of(self.words, self.outlook), str(self.words.get("from", NONE))
+        source, name = source_of(self.words, self.outlook, sent=self.sent), str(self.words.get("from", NONE))
         start = None if name == NONE else folder_to_begin(name, self.outlook)
         made = chosen(self.words, source.settings, start=start)
         look = [self._field(PART, "Look at", label="answers on"), self._field(PACE, "Look at", label="pace", options=PACES)]
@@ -79,6 +80,8 @@ class PicturesShow:
         exhibit.target = target[0] if target else None
         exhibit.keep = self._keep()
         self.exhibit, self.problem = exhibit, ""
+        if (data := str(self.words.get("data", ""))).startswith(UPLOAD) and data not in self.sent:
+            self.sent = (*self.sent, data)
         return exhibit
 
     def _read(self) -> Exhibit:

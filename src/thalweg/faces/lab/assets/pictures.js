@@ -56,9 +56,17 @@ export function enter(stage, lab) {
   };
 
   const form = (fields, state) => Object.values(parts).forEach((part) => part.form?.(fields, state));
-  const every = (word) => () => Object.values(parts).forEach((part) => part[word]?.());
-  return { draw, form, theme: every("theme"), leave: every("leave") };
+  const every = (word) => Object.values(parts).forEach((part) => part[word]?.());
+  for (const kind of ["dragover", "drop"]) addEventListener(kind, stay);
+  const leave = () => {
+    for (const kind of ["dragover", "drop"]) removeEventListener(kind, stay);
+    every("leave");
+  };
+  return { draw, form, theme: () => every("theme"), leave };
 }
+
+/** A file that is dropped beside a place for it must not take the page away. */
+const stay = (event) => event.preventDefault();
 
 /** Lay the parts out: curves and W first, then a picture of one's own, then what is answered wrongly, then how to keep it. */
 function laid(parts) {

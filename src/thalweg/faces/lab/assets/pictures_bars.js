@@ -22,7 +22,7 @@ export class Bars {
     const largest = Math.max(...section.scores.map(Math.abs), 1e-9);
     shown.forEach((number, place) => this.fill(this.rows.children[place], section, number, largest));
     const rest = section.scores.length - shown.length;
-    write(this.words, [section.probabilities ? "Bars are probabilities." : `Bars are scores: ${section.reason}.`, rest ? `${rest} classes with lower scores are not shown.` : ""].join(" ").trim());
+    write(this.words, [section.probabilities ? "Bars are probabilities." : `Bars are scores, for ${section.reason}.`, rest ? `${rest} classes with lower scores are not shown.` : ""].join(" ").trim());
   }
 
   /** Return all classes in their order, or those with the highest scores where there are many. */

@@ -66,13 +66,13 @@ export class Confusion {
   longest() {
     const pen = this.canvas.getContext("2d");
     pen.font = "13px system-ui, sans-serif";
-    return Math.max(...this.room.about.classes.map((name) => pen.measureText(cut(name, 11)).width));
+    return this.room.about.classes.reduce((most, name) => Math.max(most, pen.measureText(cut(name, 11)).width), 0);
   }
 
   paint(size) {
     const { values } = this.last.counts;
     const { lab } = this.room;
-    const off = Math.max(1, ...values.filter((_, at) => Math.floor(at / size) !== at % size));
+    const off = values.reduce((most, each, at) => (Math.floor(at / size) === at % size ? most : Math.max(most, each)), 1);
     this.pen.font = "13px system-ui, sans-serif";
     for (let row = 0; row < size; row += 1) {
       const total = values.slice(row * size, (row + 1) * size).reduce((sum, each) => sum + each, 0);
