@@ -31,7 +31,7 @@ class Plane {
     this.example = new Worked("One point", "Point at an example, on the plane or in the table, to see its loss written out.");
     this.step = new Worked("This step", "Choose a weight (click its number, its gradient or its edge) and take a step to see how it moved.");
     this.build(stage);
-    this.resized = new ResizeObserver(() => this.redraw());
+    this.resized = new ResizeObserver(() => this.now?.tables && (this.redraw(), this.tables()));
     this.resized.observe(this.sheet.canvas);
   }
 
