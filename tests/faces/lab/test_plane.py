@@ -358,3 +358,12 @@ def test_the_steps_are_those_of_train(plane):
     run = tw.train(show.points.images(), recipe=recipe)
     assert run.figures["train"].loss == show.picture().data["loss"]
     assert run.figures["validation"].loss == show.picture().data["held"]["loss"]
+
+
+def test_too_many_points_for_an_address_are_told(plane):
+    show = plane(examples="201")
+    assert show.picture().data["addressed"]
+    show.tell("drag", {"row": 0, "x": 0.5, "y": 0.5})
+    show.tell("drop", {})
+    assert not show.picture().data["addressed"]
+    assert "points" not in show.form().state()

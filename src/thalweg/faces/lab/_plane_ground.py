@@ -15,7 +15,7 @@ from thalweg.faces.lab._trainer import Trainer
 from thalweg.run.confidence import winners
 from thalweg.run.units import hidden_units
 
-GRID, SMALL = 96, 24
+GRID, SMALL = 112, 24
 """Places a side that the large plane and the small pictures are computed at."""
 MARGIN = 0.18
 LEAST = 1e-6

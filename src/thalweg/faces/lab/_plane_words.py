@@ -71,7 +71,7 @@ class Wish:
             if (preset or word not in DRAWN) and (word != "examples" or self.own["data"] != "blobs3")
             and (word != "epochs" or self.recipe.schedule)
         ]  # fmt: skip
-        words = {**{speed: f"{speed} a second" for speed in SPEEDS[:-1]}, FASTEST: "as fast as it goes", NONE: "as they are"}
+        words = {**{speed: f"{speed} a second" for speed in SPEEDS[:-1]}, FASTEST: "full speed", NONE: "as they are"}
         data = Field(knob=self.data, value=self.own["data"], group="Points", label="points", words={OWN: "your own"}, fresh=True)
         own = [
             Field(knob=KNOBS[word], value=self.own[word], group=PLACES.get(word, "Points"), label=LABELS.get(word, ""), words=words)

@@ -102,7 +102,7 @@ STOPS = (
         title="Deep nets",
         words="No line divides two spirals. Hidden units bend the plane first: each has a region of its own, and the last layer "
         "is a linear score of them.",
-        attempt="play until the spiral is learnt; then take a unit away with the − under a layer, and see what is lost.",
+        attempt="play until the spiral is learnt; then take a unit away with the − beside its layer's count, and see what is lost.",
         room="plane",
         state={"data": "spiral", "score": "mlp", "rate": "0.1"},
     ),

@@ -10,6 +10,8 @@ const PALEST = 0.06;
 const DEEPEST = 0.62;
 const ARROW = 46;
 
+const inside = (place, room, side) => Math.min(side - room, Math.max(room, place));
+
 /** The sheet: `draw(now, seen)` with a picture and what the pointer has: `held`, `selected`, `hovered`, `cross`. */
 export class Sheet {
   constructor(lab) {
@@ -177,11 +179,12 @@ export class Sheet {
     }
     pen.fill();
     pen.font = "600 13px system-ui, sans-serif";
-    pen.textAlign = right < -0.3 ? "right" : right > 0.3 ? "left" : "center";
+    pen.textAlign = "center";
     const text = `s(${name.length > 14 ? `${name.slice(0, 13)}…` : name}) = 0`;
     pen.lineWidth = 3.5;
     pen.strokeStyle = this.ink("--paper");
-    const [textX, textY] = [tipX + 14 * right, tipY + 16 * down + 4];
+    const half = pen.measureText(text).width / 2 + 4;
+    const [textX, textY] = [inside(tipX + (half + 8) * right, half, this.side), inside(tipY + 16 * down + 4, 16, this.side)];
     pen.strokeText(text, textX, textY);
     pen.fillText(text, textX, textY);
   }

@@ -45,7 +45,7 @@ export function weightCell(lab, { name, index, title }) {
       const text = fixed(now);
       if (input.value !== text) input.value = text;
     }
-    write(slope, fixed(gradient));
+    write(slope, fixed(gradient, 4));
     place.classList.toggle("chosen", chosen);
   };
   return { place, set, input };

@@ -1,7 +1,7 @@
 // Unit: every weight that goes into one unit, and its bias, as numbers that can be edited.
 
 import { el, sign } from "./dom.js";
-import { isPick, weightCell } from "./plane_number.js";
+import { called, isPick, weightCell } from "./plane_number.js";
 
 const MOST = 64;
 
@@ -29,7 +29,8 @@ export class UnitEditor {
     const places = Array.from({ length: Math.min(map.inputs, MOST) }, (_, number) => made(map.weight, [unit, number], unit * map.inputs + number, `w from ${from(number)}`));
     places.push(made(map.bias, [unit], unit, "bias"));
     const close = el("button.small", { type: "button", "aria-label": "Close", onclick: () => this.close() }, sign("close"));
-    this.place.replaceChildren(el("h3", {}, `Into unit ${unit + 1}, map ${layer}`, close), el("div.intos", {}, ...places));
+    const into = called({ name: map.bias, index: [unit] }, this.now).replace("bias of ", "");
+    this.place.replaceChildren(el("h3", {}, `Into ${into}`, close), el("div.intos", {}, ...places));
     this.place.hidden = false;
     this.draw(this.now);
     this.cells[input ?? 0].cell.input.focus({ preventScroll: false });
