@@ -95,6 +95,7 @@ def test_a_cell_of_the_confusion_matrix_shows_its_pictures(visit):
     assert "8, answered rightly" in matrix.get_attribute("aria-label")
     room.page.locator(".cell .tile").first.click()
     until_read(room, "Read as 8.")
+    room.until("location.hash.includes('row=')")
     again = visit(room.page.evaluate("location.hash.slice(1)"))
     again.until(THERE)
     again.until("lab.state.cell === '8,8' && document.querySelector('.verdict').textContent.includes(', a 8.')")

@@ -10,6 +10,7 @@ import pytest
 import thalweg as tw
 from thalweg.core.errors import ConfigError, ModelError
 from thalweg.faces.inspect import inspect_command
+from thalweg.faces.lab import ROOMS
 from thalweg.faces.lab import _runs_job as jobs
 from thalweg.faces.lab._room import Outlook, Show
 from thalweg.faces.lab._wire import packed
@@ -298,6 +299,20 @@ def test_answers_are_shown_for_this_page(runs, bench):
     show.tell("compute", {"kind": "answers"})
     assert ended(show, bench)["state"] == "done"
     assert {"confusion", "worst", "calibration"} <= {one["name"] for one in show.tell("details", {})["answers"]}
+
+
+def test_pictures_go_on_from_a_run(runs):
+    tw.train("digits", folder=runs / "net", score="mlp", widths=[5], epochs=1)
+    onwards = opened(runs, run="net").tell("details", {})["onwards"]
+    assert onwards == {"from": "net", "data": "digits", "score": "mlp", "loss": "softmax", "widths": "5"}
+    pictures = ROOMS.get("pictures").open(onwards, Outlook(runs=runs, uploads=runs))
+    assert pictures.recipe.score == tw.open(runs / "net").recipe.score
+    assert pictures.recipe.start == str(runs / "net")
+
+
+def test_points_do_not_go_on_in_pictures(runs):
+    tw.train("xor", folder=runs / "points", epochs=1)
+    assert opened(runs, run="points").tell("details", {})["onwards"] == {}
 
 
 def test_foreign_code_is_never_run(runs, bench, tmp_path, monkeypatch):

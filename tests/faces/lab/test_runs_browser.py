@@ -37,7 +37,7 @@ def test_two_runs_are_chosen_and_compared(visit):
     page.get_by_label("Figure").select_option("rate")
     page.get_by_label("over", exact=True).select_option("examples")
     room.until("document.querySelectorAll('.choice-of-runs .scatterlayer .trace').length === 2")
-    assert "runs=softmax,hinge" in page.url
+    room.until("['runs=softmax,hinge', 'figure=rate', 'axis=examples'].every((words) => location.hash.includes(words))")
     again = visit(page.url.partition("#")[2])
     again.until("document.querySelectorAll('.choice-of-runs .scatterlayer .trace').length === 2")
     assert again.page.get_by_label("Choose hinge for the curves").is_checked()
@@ -98,17 +98,28 @@ def test_a_computation_is_cancelled(visit, runs):
 def test_the_report_opens_in_a_box_of_its_own(visit, guest):
     room = visit("room=runs&run=softmax")
     room.until("document.querySelector('a[href^=\"/run-page\"]') !== null")
+    link = room.page.get_by_role("link", name="Report")
+    assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener")
     with guest.expect_page() as opened:
-        room.page.get_by_role("link", name="Report").click()
-    page, told = opened.value, []
+        link.click()
+    opened.value.wait_for_url("**/run-page?run=softmax&page=report.html")
+    opened.value.close()
+    page, told = guest.new_page(), []
     page.on("console", lambda message: told.append(message.text))
-    page.reload()
-    page.wait_for_load_state()
+    page.goto(room.home.rstrip("/") + link.get_attribute("href"))
     assert page.locator("svg.main-svg").count() > 0
     assert page.evaluate("globalThis.origin") == "null"
     assert told == []
     assert page.evaluate("fetch('/').then(() => 'asked', () => 'refused')") == "refused"
     page.close()
+
+
+def test_pictures_go_on_from_a_run(visit):
+    room = visit("room=runs&run=hinge")
+    room.until("document.querySelector('.links a') !== null")
+    room.page.get_by_role("link", name="Continue in Pictures").click()
+    room.until("lab.room === 'pictures' && lab.state.from === 'hinge'")
+    assert room.page.locator("#note").inner_text() == ""
 
 
 def test_names_are_text(visit):

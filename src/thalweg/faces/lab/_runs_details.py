@@ -15,10 +15,12 @@ from thalweg.faces.inspection_page import drawings_of
 from thalweg.faces.kept_evidence import all_kept, digest_of
 from thalweg.faces.kinds import kinds
 from thalweg.faces.lab._drawings import all_shown
+from thalweg.faces.lab._form import written
+from thalweg.faces.lab._pictures_data import NAMED
 from thalweg.faces.lab._runs_card import Card
 from thalweg.faces.lab._runs_places import check_own
 from thalweg.run import store
-from thalweg.run.recipe import Recipe
+from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import Figures
 from thalweg.run.run import Run
 from thalweg.run.store import Store
@@ -60,8 +62,18 @@ def run_details(name: str, folder: Path, card: Card) -> dict[str, Any]:
         "figures": _figures(run.figures),
         "drawings": all_shown(drawn),
         "evidence": evidence_of(run),
+        "onwards": _onwards(name, recipe),
         "closed": "",
     }
+
+
+def _onwards(name: str, recipe: Recipe) -> dict[str, str]:
+    """Return the state in which the Pictures room goes on from a run; empty where its pictures are none that the room has by name."""
+    if recipe.data.source not in NAMED:
+        return {}
+    usual = CATALOGUES["score"].get(recipe.score.name).defaults()
+    own = {knob: written(value) for knob, value in recipe.score.knobs.items() if value != usual[knob]}
+    return {"from": name, "data": recipe.data.source, "score": recipe.score.name, "loss": recipe.loss.name, **own}
 
 
 def evidence_of(run: Run) -> list[dict[str, Any]]:

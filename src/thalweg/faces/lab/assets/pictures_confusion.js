@@ -6,6 +6,7 @@ import { cut, percent } from "./pictures_words.js";
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const WIDEST = 560;
 const LABEL = 96;
+const LARGEST = 72;
 
 export class Confusion {
   constructor(room) {
@@ -51,7 +52,7 @@ export class Confusion {
     const size = this.last.section.classes.length;
     const across = Math.min(WIDEST, this.place.clientWidth);
     this.label = Math.min(LABEL, Math.max(24, this.longest()) + 8);
-    this.cell = Math.max(2, Math.floor((across - this.label) / size));
+    this.cell = Math.max(2, Math.min(LARGEST, Math.floor((across - this.label) / size)));
     const side = this.label + this.cell * size + 1;
     const dense = devicePixelRatio || 1;
     Object.assign(this.canvas, { width: side * dense, height: side * dense });

@@ -1,5 +1,6 @@
 // A run or a sweep by itself: asked for when it is opened, and again when something of it has changed.
 
+import * as address from "./address.js";
 import { el } from "./dom.js";
 import { placeOf } from "./runs_names.js";
 import { RunPage } from "./runs_run.js";
@@ -53,11 +54,11 @@ export class Details {
     this.page.show(found);
   }
 
-  top({ shown, name, kind, pages, closed }) {
+  top({ shown, name, pages, onwards = {} }) {
     const links = pages.map((page) =>
       el("a", { href: `/run-page?${new URLSearchParams({ run: name, page })}`, target: "_blank", rel: "noopener" }, PAGES[page]),
     );
-    const go = kind === "run" && !closed ? [el("a", { href: `#${new URLSearchParams({ room: "pictures", from: name })}` }, "Continue in Pictures")] : [];
+    const go = onwards.from ? [el("a", { href: address.written({ room: "pictures", hide: this.lab.hide, state: onwards }) }, "Continue in Pictures")] : [];
     return [el("h1", { dir: "auto" }, shown), el("p.links", {}, ...go, ...links)];
   }
 }
