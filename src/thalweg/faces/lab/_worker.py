@@ -16,7 +16,7 @@ from thalweg.faces.lab._room import Outlook, Reply, Show
 from thalweg.faces.lab._wire import Picture, packed
 from thalweg.faces.terminal import debugging
 
-SLICE = 0.02
+SLICE = 0.015
 """Seconds of training between two looks at the post."""
 MODEST = 5
 """How far a worker stands back behind the server, which answers everybody."""

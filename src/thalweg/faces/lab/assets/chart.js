@@ -1,5 +1,7 @@
 // Chart: a plotly figure in a place, in the colours of the page, as wide as the place; drawn anew when either changes.
 
+import "./with_plotly.js";
+
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
 const MARGIN = { l: 8, r: 8, t: 8, b: 8 };
 const drawn = new Map();

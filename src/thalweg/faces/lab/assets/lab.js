@@ -116,7 +116,7 @@ function showForm({ fields, state }) {
   address.keep({ room: lab.room, hide: lab.hide, stop: tour.stop, state });
 }
 
-/** Draw the latest picture with the screen's next frame, then ask for another one. */
+/** Draw the latest picture with the screen's next frame; the next one is asked for first, so that it is made while this one is drawn. */
 function show(message) {
   latest = message;
   if (drawing) return;
@@ -124,9 +124,9 @@ function show(message) {
   const frame = document.hidden ? (act) => setTimeout(act, 250) : requestAnimationFrame;
   frame(() => {
     drawing = false;
+    socket.say("ready");
     if (view && latest) view.draw((lab.last = { ...latest.data, arrays: latest.arrays }));
     lab.frames = (lab.frames ?? 0) + 1;
-    socket.say("ready");
   });
 }
 

@@ -1,5 +1,6 @@
 // Curves: the loss of the steps and the figures after each epoch, in the style of the reports.
 
+import "./with_plotly.js";
 import { el, write, figure } from "./dom.js";
 import { percent } from "./pictures_words.js";
 
