@@ -259,6 +259,7 @@ def test_ten_wrong_codes_shut_the_door_for_a_minute_and_not_for_those_inside(lab
     assert answer(guard, door).status == 303
 
 
+@pytest.mark.slow
 def test_ten_thousand_guesses_are_refused_and_no_more_than_ten_a_minute_are_compared(guard):
     replies = answers(guard, [Ask("GET", f"/?code={number}", [("host", HOST)]) for number in range(10_000)])
     assert [reply.status for reply in replies] == [403] * 10 + [429] * 9_990

@@ -124,6 +124,7 @@ def test_a_body_without_a_length_is_refused_once_it_is_too_large(port, cookie):
         assert status(connection.recv(65536)) == 413
 
 
+@pytest.mark.slow
 def test_ten_thousand_wrong_codes_open_nothing_and_the_right_one_opens_once(guard, now, port):
     count, batch = 10_000, 500
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection, connection.makefile("rb") as stream:

@@ -111,3 +111,16 @@ def test_odd_words_are_answered_in_a_line_and_the_page_goes_on(client, words):
         socket.send_text(json.dumps({**words, "ask": 1}))
         socket.send_text(json.dumps({"do": "ready"}))
         assert first(socket, "picture")["step"] == 0
+
+
+def test_a_net_that_does_not_fit_is_refused_in_a_line_and_the_page_goes_on(client):
+    with client.websocket_connect("/socket") as socket:
+        socket.receive_text()
+        socket.send_text(json.dumps({"do": "open", "room": "plane", "state": {}}))
+        first(socket, "form")
+        socket.send_text(json.dumps({"do": "set", "state": {"score": "mlp", "widths": "100000,100000"}}))
+        assert first(socket, "note")["text"] == (
+            "that needs more than the 4 GiB of memory that a page of the lab may take; use smaller numbers."
+        )  # fmt: skip
+        socket.send_text(json.dumps({"do": "ready"}))
+        assert first(socket, "picture")["step"] == 0

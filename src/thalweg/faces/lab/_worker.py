@@ -20,6 +20,8 @@ SLICE = 0.015
 """Seconds of training between two looks at the post."""
 MODEST = 5
 """How far a worker stands back behind the server, which answers everybody."""
+MEMORY = 4 << 30
+"""Bytes that a page's worker may take beside what all workers share: a net of any size can be asked for, and others work here too."""
 
 
 def main(connection: Connection, places: Mapping[str, str]) -> None:
@@ -32,15 +34,33 @@ def main(connection: Connection, places: Mapping[str, str]) -> None:
         os.nice(MODEST)
     torch.set_num_threads(1)
     keep_freed_memory()
+    bound_memory(MEMORY)
     outlook = Outlook(runs=Path(places["runs"]), uploads=Path(places["uploads"]), opened=places["opened"])
     with suppress(EOFError, BrokenPipeError, ConnectionResetError, KeyboardInterrupt):
         Desk(connection, outlook).serve()
+
+
+def bound_memory(more: int) -> None:
+    """Let this process take so many bytes more than it has, where the system knows such a bound."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        bound = pages * resource.getpagesize() + more
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
 
 
 def _said(error: Exception, what: str) -> str:
     """Return an error as a line; one that nobody wrote for a person is a fault, of the words or of the lab, and is told all the same."""
     if isinstance(error, ThalwegError):
         return str(error)
+    if _is_out_of_memory(error):
+        return f"that needs more than the {MEMORY >> 30} GiB of memory that a page of the lab may take; use smaller numbers."
     if debugging():
         traceback.print_exception(error)
     return f"The lab stumbled over {what} ({type(error).__name__}: {error}); start it with --debug to see where."
