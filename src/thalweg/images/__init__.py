@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from thalweg.images._ink import hand_of as hand_of
     from thalweg.images._installed import need_installed as need_installed
     from thalweg.images._load import READERS as READERS
+    from thalweg.images._load import find_reader as find_reader
     from thalweg.images._load import load as load
     from thalweg.images._picture import EXTENSIONS as EXTENSIONS
     from thalweg.images._point_table import read_points as read_points
@@ -29,6 +30,7 @@ _HOMES = {
     "decode_bytes": "_decode",
     "decode_picture": "_decode",
     "find_duplicates": "_duplicates",
+    "find_reader": "_load",
     "fit_drawing": "_ink",
     "hand_of": "_ink",
     "load": "_load",
@@ -37,8 +39,8 @@ _HOMES = {
     "written_points": "_point_table",
 }
 __all__ = [
-    "EXTENSIONS", "Hand", "READERS", "across_parts", "decode_bytes", "decode_picture", "find_duplicates", "fit_drawing", "hand_of", "load",
-    "need_installed", "read_points", "written_points",
+    "EXTENSIONS", "Hand", "READERS", "across_parts", "decode_bytes", "decode_picture", "find_duplicates", "find_reader", "fit_drawing",
+    "hand_of", "load", "need_installed", "read_points", "written_points",
 ]  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def load(
             size=size, fit=fit, colour=colour, skip_bad=skip_bad, seed=seed, noise=noise, examples=examples, fewest_classes=fewest_classes
         )  # fmt: skip
         source = os.fspath(what)
-        reader = _find(source)
+        reader = find_reader(source)
         images = reader.read(source, options, progress)
         _check_used(images, options)
         if source == reader.name and Path(source).is_dir():
@@ -85,8 +85,11 @@ def _check_used(images: ImageSet, options: ReadOptions) -> None:
         raise ConfigError(f"{images.source} has {channels} channel(s) and is read as it is; colour is for picture files. Leave it out.")
 
 
-def _find(source: str) -> Reader:
-    """Return the reader of a source. The folder reader claims every folder, so the others are asked before it."""
+def find_reader(source: str) -> Reader:
+    """Return the reader of a path or a name; raise `DataError` where there is none.
+
+    The folder reader claims every folder, so the others are asked before it.
+    """
     readers = sorted(READERS, key=lambda reader: reader.name == "folder")
     found = next((reader for reader in readers if reader.matches(source)), None)
     if found is not None:
