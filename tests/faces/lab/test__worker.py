@@ -108,3 +108,12 @@ def test_answers_carry_the_number_of_the_question(page):
     assert page.hear("note")["ask"] == 7
     page.say("step", ask=8)
     assert page.hear("reply")["ask"] == 8
+
+
+def test_pictures_and_forms_say_which_opening_they_are_of(page):
+    for opening, data in ((1, "circle"), (2, "xor")):
+        page.say("open", room="plane", state={"data": data}, opening=opening)
+        form = page.hear("form")
+        assert (form["opening"], form["state"]["data"]) == (opening, data)
+        page.say("ready")
+        assert page.hear("picture")["opening"] == opening

@@ -73,6 +73,7 @@ class Desk:
         self.connection, self.outlook = connection, outlook
         self.show: Show | None = None
         self.sent_form: Any = None
+        self.opening: Any = None
         self.wanted = self.new = False
         self.wait: float | None = None
 
@@ -85,7 +86,7 @@ class Desk:
                 self.work(self.show)
             if self.show is not None and self.new and self.wanted:
                 self.wanted = self.new = False
-                self.say("picture", self.show.picture())
+                self.say("picture", self.show.picture(), opening=self.opening)
 
     def _patience(self) -> float | None:
         return 0.0 if self.new and self.wanted else self.wait
@@ -119,6 +120,7 @@ class Desk:
     def open(self, given: Mapping[str, Any]) -> Reply:
         """Open a room in the state that a URL has; one that is no state of it opens as it is by itself, and says why."""
         room = ROOMS.get(str(given.get("room", "")))
+        self.opening = given.get("opening")
         state = {str(name): str(value) for name, value in dict(given.get("state") or {}).items()}
         try:
             self.show = room.open(state, self.outlook)
@@ -151,7 +153,7 @@ class Desk:
         form = show.form().row()
         if form != self.sent_form:
             self.sent_form = form
-            self.say("form", Picture(data=form))
+            self.say("form", Picture(data=form), opening=self.opening)
 
     def take_back(self) -> None:
         """Send the form again after a word that was refused: a control may show what was asked for and is not so."""
@@ -168,6 +170,6 @@ class Desk:
         """Tell the person something in a line."""
         self.say("note", Picture(data={"text": text, "ask": ask, "at": time.time()}))
 
-    def say(self, kind: str, picture: Picture) -> None:
-        """Send a message."""
-        self.connection.send_bytes(packed(kind, picture))
+    def say(self, kind: str, picture: Picture, **more: Any) -> None:
+        """Send a message; pictures and forms carry the number of the opening they belong to, since a page may be in another room by now."""
+        self.connection.send_bytes(packed(kind, Picture(data={**picture.data, **more}, arrays=picture.arrays)))

@@ -43,12 +43,13 @@ let view = null;
 let coming = "";
 let latest = null;
 let drawing = false;
+let opening = 0; // what still comes of an earlier one is not of this room
 
 const socket = new Socket({
   house: (message) => begin(message),
   full: (message) => note(message.text, true),
-  form: ({ data }) => showForm(data),
-  picture: (message) => show(message),
+  form: ({ data }) => data.opening === opening && showForm(data),
+  picture: (message) => message.data.opening === opening && show(message),
   note: ({ data }) => note(data.text),
   lost: () => note("The connection to the lab was lost; trying again.", true),
 });
@@ -64,16 +65,19 @@ async function begin(house) {
 }
 
 async function enter({ room, state, hide, stop }) {
+  const own = (opening += 1);
   const rooms = lab.house.rooms.map(({ name }) => name);
   const known = rooms.includes(room) ? room : rooms[0];
   lab.hide = hide;
   tour.at(stop);
   if (coming !== known || view === null) await furnish(known);
+  if (own !== opening) return; // a person has gone on meanwhile
   lab.room = known;
   lab.state = state;
   address.keep({ room: known, hide, stop: tour.stop, state });
   showRooms();
-  socket.say("open", { room: known, state });
+  latest = null;
+  socket.say("open", { room: known, state, opening });
   socket.say("ready");
 }
 
