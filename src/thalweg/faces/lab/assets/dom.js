@@ -15,6 +15,16 @@ export function el(what, properties = {}, ...children) {
   return made;
 }
 
+/** Give a canvas as many dots as its place on the screen has; return {width, height, fine}, or null where it is not shown. */
+export function fit(canvas, finest = 2) {
+  const { clientWidth: width, clientHeight: height } = canvas;
+  if (!width || !height) return null;
+  const fine = Math.min(finest, devicePixelRatio || 1);
+  canvas.width = Math.round(width * fine);
+  canvas.height = Math.round(height * fine);
+  return { width, height, fine };
+}
+
 /** Write text where it has changed; the browser lays out nothing otherwise. */
 export function write(place, text) {
   if (place.textContent !== text) place.textContent = text;

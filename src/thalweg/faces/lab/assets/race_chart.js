@@ -1,6 +1,6 @@
 // Chart: curves of several runners against the step, on a canvas: what has been run faintly, and strongly up to the step that is shown.
 
-import { el, figure } from "./dom.js";
+import { el, figure, fit } from "./dom.js";
 import { DASHES, drawRunner } from "./race_marks.js";
 
 const EDGE = { left: 52, right: 24, top: 10, bottom: 40 };
@@ -26,12 +26,9 @@ export class Chart {
   }
 
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    if (!width || !height) return;
-    this.fine = Math.min(2, devicePixelRatio || 1);
-    [this.width, this.height] = [width, height];
-    this.canvas.width = Math.round(width * this.fine);
-    this.canvas.height = Math.round(height * this.fine);
+    const size = fit(this.canvas);
+    if (!size) return;
+    Object.assign(this, size);
     if (this.lines) this.draw(this.lines, this.at);
   }
 

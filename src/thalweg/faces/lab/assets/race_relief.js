@@ -1,6 +1,6 @@
 // The relief: the surface in three dimensions, drawn cell by cell from the back to the front, with the trails lying on it.
 
-import { el } from "./dom.js";
+import { el, fit } from "./dom.js";
 import { DASHES, drawCritical, drawRunner } from "./race_marks.js";
 import { Mesh } from "./race_mesh.js";
 
@@ -47,12 +47,9 @@ export class Relief {
   }
 
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    if (!width || !height) return;
-    this.fine = Math.min(2, devicePixelRatio || 1);
-    [this.width, this.height] = [width, height];
-    this.canvas.width = Math.round(width * this.fine);
-    this.canvas.height = Math.round(height * this.fine);
+    const size = fit(this.canvas);
+    if (!size) return;
+    Object.assign(this, size);
     this.draw(this.head);
   }
 
