@@ -93,6 +93,7 @@ def test_a_cell_of_the_confusion_matrix_shows_its_pictures(visit):
         room.page.keyboard.press(key)
     room.until("lab.state.cell === '8,8'")
     assert "8, answered rightly" in matrix.get_attribute("aria-label")
+    room.until("document.querySelector('section.cell p').textContent.includes('8, answered rightly')")
     room.page.locator(".cell .tile").first.click()
     until_read(room, "Read as 8.")
     room.until("location.hash.includes('row=')")
