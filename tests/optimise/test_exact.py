@@ -242,7 +242,7 @@ def test_recipes_that_have_no_proof_are_refused(settings, says):
         Recipe.make(**{"score": "linear", "optimiser": "exact", "penalty": {"l2": 1e-3}, **settings})
 
 
-@pytest.mark.parametrize("loss", ["softmax", "svm-ova"])
+@pytest.mark.parametrize("loss", ["softmax", pytest.param("svm-ova", marks=pytest.mark.slow)])
 def test_members_with_strengths_and_folds_of_their_own_are_solved_alone(loss):
     images = load("digits")
     recipes = [

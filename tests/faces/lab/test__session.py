@@ -66,6 +66,7 @@ def test_a_worker_that_dies_ends_what_it_says():
     assert not told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [3])
 def test_sessions_know_nothing_of_each_other(count):
     async def story():

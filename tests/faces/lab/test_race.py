@@ -173,6 +173,7 @@ def test_what_is_too_large_for_the_page_is_told_as_infinite_not_as_an_error():
     assert arrays["path"].shape == (1, 3, 2)
 
 
+@pytest.mark.slow
 def test_what_the_saddle_examples_promise_is_so():
     on, beside = (next(each for each in EXAMPLES if each.name == name) for name in ("On the ridge", "Beside the ridge"))
     stuck, _ = run(opened(**on.state))

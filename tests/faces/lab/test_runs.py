@@ -144,6 +144,7 @@ def test_run_that_is_being_written_is_read(runs):
     assert show.listing.card("softmax").ending == "training"
 
 
+@pytest.mark.slow
 def test_reader_beside_a_trainer(tmp_path):
     """F-58: what is read while a run is written anew again and again is a run, or is not there; never half a file."""
     runs, stop, seen = tmp_path / "runs", threading.Event(), set()
