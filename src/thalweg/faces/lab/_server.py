@@ -71,7 +71,7 @@ class Lab:
             warming = asyncio.ensure_future(asyncio.to_thread(warm, self.where))
             yield
             await warming
-            await asyncio.gather(*(session.end() for session in list(self.sessions)))
+            await asyncio.gather(*(session.end() for session in list(self.sessions)), return_exceptions=True)
 
     async def page(self, request: Request) -> Response:
         """Answer with the page."""

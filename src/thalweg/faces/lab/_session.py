@@ -87,4 +87,5 @@ class Session:
                 self.process.kill()
                 self.process.join()
             self.reader.join()  # the worker's end is the end of what can be read
-        self.connection.close()
+        with suppress(OSError):  # two may end it at once
+            self.connection.close()
