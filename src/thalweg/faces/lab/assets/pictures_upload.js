@@ -61,12 +61,9 @@ export class Upload {
         write(this.said, `${done} of ${files.length} files sent.`);
       }
     };
-    try {
-      await Promise.all(Array.from({ length: AT_A_TIME }, one));
-    } catch (error) {
-      waiting.length = 0;
-      throw error;
-    }
+    const ends = await Promise.allSettled(Array.from({ length: AT_A_TIME }, () => one().finally(() => (waiting.length = 0))));
+    const failed = ends.find(({ status }) => status === "rejected"); // said when none is under way that could say something after it
+    if (failed) throw failed.reason;
   }
 }
 
