@@ -142,17 +142,15 @@ def answering(function: Function) -> Function:
             _fail(str(error), error.exit_code)
         except KeyboardInterrupt:
             _fail("interrupted.", 130)
-        except MemoryError:
-            _fail("out of memory; use a smaller --batch, a smaller --size or fewer --examples.", 6)
         except BrokenPipeError:
             sys.stdout = Nowhere()
             raise SystemExit(0) from None
         except OSError as error:
             _fail(f"{error.filename or 'the answer'}: {error.strerror or error}.", 6)
-        except RuntimeError as error:
-            if "can't allocate memory" in str(error) or "out of memory" in str(error):
-                _fail("out of memory; use a smaller --batch, a smaller --size or fewer --examples.", 6)
-            raise
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            _fail("out of memory; use a smaller --batch, a smaller --size or fewer --examples.", 6)
 
     return command  # type: ignore[return-value]
 
@@ -162,6 +160,16 @@ def _fail(message: str, code: int) -> None:
         traceback.print_exc()
     _to_stderr("thalweg: " + "\n".join(visible(line) for line in message.splitlines()))
     raise SystemExit(code)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory has run out, in Python's way or in PyTorch's.
+
+    >>> [is_out_of_memory(error) for error in (MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory"), OSError())]
+    [True, True, False]
+    """
+    said = ("can't allocate memory", "out of memory")
+    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and any(words in str(error) for words in said))
 
 
 def debugging() -> bool:

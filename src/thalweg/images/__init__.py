@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from thalweg.images._ink import Hand as Hand
     from thalweg.images._ink import fit_drawing as fit_drawing
     from thalweg.images._ink import hand_of as hand_of
+    from thalweg.images._installed import is_installed as is_installed
     from thalweg.images._installed import need_installed as need_installed
     from thalweg.images._load import READERS as READERS
     from thalweg.images._load import find_reader as find_reader
@@ -33,6 +34,7 @@ _HOMES = {
     "find_reader": "_load",
     "fit_drawing": "_ink",
     "hand_of": "_ink",
+    "is_installed": "_installed",
     "load": "_load",
     "need_installed": "_installed",
     "read_points": "_point_table",
@@ -40,7 +42,7 @@ _HOMES = {
 }
 __all__ = [
     "EXTENSIONS", "Hand", "READERS", "across_parts", "decode_bytes", "decode_picture", "find_duplicates", "find_reader", "fit_drawing",
-    "hand_of", "load", "need_installed", "read_points", "written_points",
+    "hand_of", "is_installed", "load", "need_installed", "read_points", "written_points",
 ]  # fmt: skip
 
 

@@ -71,8 +71,7 @@ def decode_picture(path: str, *, shape: tuple[int, int, int], fit: str = "crop")
 
     Raises `DataError` with the path and the reason.
     """
-    height, width, channels = shape
-    target = Target("L" if channels == 1 else "RGB", height, width, fit)
+    target = _target_of(shape, fit)
     with _pillow_warnings_as_errors():
         pixels, report = decode_batch([path], target)
     for _, reason in report.bad:
@@ -84,14 +83,18 @@ def decode_bytes(
     data: bytes, *, name: str, shape: tuple[int, int, int], fit: str = "crop"
 ) -> UInt8[np.ndarray, "height width channels"]:  # fmt: skip
     """Return the picture that bytes hold, as `decode_picture` does a file's; `name` is what the file is called, for messages only."""
-    height, width, channels = shape
-    target = Target("L" if channels == 1 else "RGB", height, width, fit)
+    target = _target_of(shape, fit)
     with _pillow_warnings_as_errors():
         try:
             pixels, _ = render(open_picture(name, data), target)
         except Exception as error:  # a decoder may raise anything on a damaged file
             raise DataError(f"{visible(name)}: {visible(str(error) or type(error).__name__)}.") from None
     return np.frombuffer(pixels, np.uint8).reshape(shape).copy()
+
+
+def _target_of(shape: tuple[int, int, int], fit: str) -> Target:
+    height, width, channels = shape
+    return Target("L" if channels == 1 else "RGB", height, width, fit)
 
 
 def _choose_target(paths: Sequence[str], options: ReadOptions) -> Target:

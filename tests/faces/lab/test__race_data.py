@@ -184,7 +184,7 @@ def test_an_example_is_a_state_that_says_itself(example):
 
 
 def test_only_sets_that_need_no_network_are_offered(monkeypatch, tmp_path):
-    monkeypatch.setattr("thalweg.faces.lab._race_data.DEBIAN", tmp_path / "none")
+    monkeypatch.setattr("thalweg.images.fashion_mnist.DEBIAN", tmp_path / "none")
     monkeypatch.setenv("THALWEG_HOME", str(tmp_path))
     assert "fashion-mnist" not in sources()
     assert {"digits", "spiral"} <= set(sources())

@@ -1,10 +1,8 @@
-import shlex
-
 import pytest
 
 from thalweg.core.errors import ConfigError
 from thalweg.faces.lab._form import Form
-from thalweg.faces.lab._settings import Menu, check_words, command, settled
+from thalweg.faces.lab._settings import Menu, check_words, settled
 from thalweg.faces.words import compose
 from thalweg.loss import LOSSES
 from thalweg.optimise import OPTIMISERS
@@ -74,9 +72,3 @@ def test_bad_words_say_what_is_allowed():
         settled({"rate": "-1"}, MENU, FIXED)
     with pytest.raises(ConfigError, match="loss must be one of"):
         settled({"loss": "softmx"}, MENU, FIXED)
-
-
-def test_command_trains_the_same():
-    words = {"score": "mlp", "widths": "8,8", "l2": "0.001", "schedule": "none"}
-    line = command(words, "my pictures")
-    assert shlex.split(line) == ["thalweg", "train", "my pictures", "--score", "mlp", "--widths", "8,8", "--l2", "0.001"]

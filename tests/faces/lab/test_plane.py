@@ -10,7 +10,7 @@ import thalweg as tw
 from thalweg.core.errors import ConfigError, DataError, ThalwegError
 from thalweg.faces.lab import ROOMS
 from thalweg.faces.lab._plane_course import NUMBERS
-from thalweg.faces.lab._plane_words import MENU, PRESETS
+from thalweg.faces.lab._plane_words import MENU, POINTS
 from thalweg.faces.lab._room import Outlook
 
 
@@ -36,7 +36,7 @@ def weight(show):
     return show.course.trainer.state.params["weight"][0]
 
 
-@pytest.mark.parametrize("data", PRESETS)
+@pytest.mark.parametrize("data", POINTS)
 @pytest.mark.parametrize("score", ["linear", "mlp"])
 def test_every_set_is_drawn_and_trained(plane, data, score):
     show = plane(data=data, score=score)

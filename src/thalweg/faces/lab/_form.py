@@ -1,6 +1,6 @@
 """Form: a room's controls, made of the same knobs as the options of the command line, and their state as the URL writes it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +92,12 @@ def read(knob: Knob, given: Any) -> Any:
 
 def read_state(knobs: Mapping[str, Knob], state: Mapping[str, Any]) -> dict[str, Any]:
     """Return every knob's value, by word: the one given, checked, or its default; raise `ConfigError` on a word that none has."""
-    for word in state:
-        if word not in knobs:
-            raise ConfigError(f"the lab knows no setting {word!r} here.{nearest(word, list(knobs))}")
+    refuse_unknown(state, list(knobs))
     return {word: read(knob, state[word]) if word in state else knob.default for word, knob in knobs.items()}
+
+
+def refuse_unknown(words: Iterable[str], known: Sequence[str]) -> None:
+    """Raise `ConfigError` on a word that is none of those known, with the nearest."""
+    for word in words:
+        if word not in known:
+            raise ConfigError(f"the lab knows no setting {word!r} here.{nearest(word, known)}")

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from thalweg.core.errors import ConfigError, nearest
-from thalweg.core.knobs import Choice, Integer, Knob, Number
-from thalweg.faces.lab._form import Field, read, written
+from thalweg.core.knobs import Choice, Integer, Knob
+from thalweg.faces.lab._form import Field, read, refuse_unknown, written
+from thalweg.faces.lab._settings import CHOICES, NONE, strength, worded
 from thalweg.faces.words import compose
 from thalweg.loss import LOSSES
 from thalweg.optimise import OPTIMISERS
@@ -18,7 +18,6 @@ from thalweg.penalty import PENALTIES
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.schedule import SCHEDULES
 
-NONE = "none"
 SEVERAL = ("prepare", "schedule")
 SCORES = ("linear", "mlp", "cnn", "resnet")
 PREPARATIONS = (NONE, "scale", "centre", "standardise", "whiten")
@@ -31,13 +30,7 @@ QUIET = frozenset(
 )
 """Knobs that are shown only where they were set (by the address): few ask for them, and a form should fit on a screen."""
 STOPS: Mapping[str, tuple[int, ...]] = {"batch": (0, 8, 16, 32, 64, 128, 256, 512), "epochs": (1, 2, 5, 10, 20, 50, 100, 200)}
-MEANINGS = {
-    "prepare": "what is done to pixels before the score; folded into W afterwards",
-    "score": "what maps a picture to a number for each class",
-    "loss": "what says how bad the scores are for the right class",
-    "optimiser": "how W moves",
-    "schedule": "what multiplies the rate as training goes on",
-}
+MEANINGS = {"prepare": "what is done to pixels before the score; folded into W afterwards", **CHOICES}
 BATCH = Integer(name="batch", default=128, low=0, meaning="examples a step; 0 is the whole training set")
 EPOCHS = Integer(name="epochs", default=10, low=1, high=1000, meaning="passes over the training set; schedules stretch over all of them")
 SEED = Integer(name="seed", default=0, low=0, high=2**31, meaning="what chance draws: the split, first weights and the order")
@@ -59,16 +52,17 @@ def chosen(words: Mapping[str, Any], data: Mapping[str, Any], *, start: str | No
     """
     base: dict[str, Any] = {"data": dict(data), **({"start": start} if start else {})}
     places, named = _named(words, base)
-    small = {} if start else {f"score.{name}": value for name, value in SMALL.get(compose(named, {}).score.name, {}).items()}
-    general = _general(words, compose(named, {}))
-    choices = {**named, **general.given, **_penalties(words, compose(named, {}))}
+    suits = compose(named, {})
+    small = {} if start else {f"score.{name}": value for name, value in SMALL.get(suits.score.name, {}).items()}
+    general = _general(words, suits)
+    choices = {**named, **general.given, **_penalties(words, suits)}
     keys = _keys(compose(choices, {}))
     given = {f"{place}.{knob.name}": read(knob, words[key]) for key, (place, knob) in keys.items() if key in words}
     plain, usual = compose(choices, {}), compose(choices, small)
     recipe = compose(choices, {**small, **given})
     return Chosen(
         recipe=recipe,
-        fields=(*_fields(places, keys, recipe, usual), *_strengths(recipe, compose(named, {})), *general.fields),
+        fields=(*_fields(places, keys, recipe, usual), *_strengths(recipe, suits), *general.fields),
         options={**_choice_words(base, recipe), **_knob_words(keys, recipe, plain), **_penalty_words(recipe, choices), **general.words},
     )
 
@@ -78,9 +72,7 @@ def check_words(words: Mapping[str, Any], own: Sequence[str]) -> None:
     knobs = [(place, entry.name, knob.name) for place in CATALOGUES for entry in CATALOGUES[place] for knob in entry.knobs]
     leads = [f"{lead}.{name}" for place, entry, name in knobs for lead in (place, entry)]
     known = [*own, *MEANINGS, "batch", "epochs", "seed", *PENALTIES.names(), *(name for _, _, name in knobs), *leads]
-    for word in words:
-        if word not in known:
-            raise ConfigError(f"the lab knows no setting {word!r} here.{nearest(word, known)}")
+    refuse_unknown(words, known)
 
 
 Choices = dict[str, tuple[Choice, str]]
@@ -123,12 +115,7 @@ def _keys(recipe: Recipe) -> dict[str, tuple[str, Knob]]:
     parts = [(place, getattr(recipe, place)) for place in CATALOGUES if place not in ("augment", "average")]
     listed = [(place, part) for place, found in parts for part in (found if isinstance(found, tuple) else (found,))]
     found = [(place, part.name, knob) for place, part in listed for knob in CATALOGUES[place].get(part.name).knobs]
-    known = [(place, name, knob) for place, name, knob in found if knob.name not in HIDDEN]
-    names = [knob.name for _, _, knob in known]
-    return {
-        knob.name if names.count(knob.name) == 1 or place == "optimiser" else f"{name}.{knob.name}": (place, knob)
-        for place, name, knob in known
-    }  # fmt: skip
+    return worded([(place, name, knob) for place, name, knob in found if knob.name not in HIDDEN])
 
 
 def _fields(places: Choices, keys: Mapping[str, tuple[str, Knob]], recipe: Recipe, usual: Recipe) -> list[Field]:
@@ -185,20 +172,16 @@ def _stops(name: str, value: Any) -> tuple[int, ...]:
 def _penalties(words: Mapping[str, Any], suits: Recipe) -> dict[str, Any]:
     """Return the penalties as a recipe's setting, nothing where they are those that suit."""
     usual = {part.name: part.knobs["strength"] for part in suits.penalty}
-    own = {name: read(_strength(name), words[name]) for name in PENALTIES.names() if name in words}
+    own = {name: read(strength(name), words[name]) for name in PENALTIES.names() if name in words}
     if all(value == usual.get(name, 0.0) for name, value in own.items()):
         return {}
     return {"penalty": {name: value for name, value in {**usual, **own}.items() if value > 0}}
 
 
-def _strength(name: str) -> Number:
-    return Number(name=name, default=0.0, low=0, meaning=f"strength of the penalty {PENALTIES.get(name).formula}")
-
-
 def _strengths(recipe: Recipe, suits: Recipe) -> list[Field]:
     now, usual = ({part.name: part.knobs["strength"] for part in each.penalty} for each in (recipe, suits))
     return [
-        Field(knob=replace(_strength(name), default=usual.get(name, 0.0)), value=now.get(name, 0.0), group="Penalty")
+        Field(knob=replace(strength(name), default=usual.get(name, 0.0)), value=now.get(name, 0.0), group="Penalty")
         for name in ("l2", "l1", "elastic")
     ]
 

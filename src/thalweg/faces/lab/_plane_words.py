@@ -7,12 +7,11 @@ from typing import Any
 from thalweg.core.knobs import Choice, Integer, Knob, Number
 from thalweg.faces.lab._form import Field, read
 from thalweg.faces.lab._plane_points import MOST
-from thalweg.faces.lab._settings import NONE, Menu, Settled, check_words, settled
+from thalweg.faces.lab._settings import NONE, POINTS, Menu, Settled, check_words, settled
 from thalweg.optimise import OPTIMISERS
 from thalweg.run.recipe import Recipe
 
 OWN = "own"
-PRESETS = ("spiral", "circle", "xor", "gauss", "blobs3")
 FASTEST = "fastest"
 SPEEDS = ("1", "3", "10", "30", "100", FASTEST)
 MENU = Menu(
@@ -65,7 +64,7 @@ class Wish:
 
     def fields(self) -> tuple[Field, ...]:
         """Return the controls: of the points, of the recipe, of the speed."""
-        preset = self.own["data"] in PRESETS
+        preset = self.own["data"] in POINTS
         shown = [
             word for word in KNOBS
             if (preset or word not in DRAWN) and (word != "examples" or self.own["data"] != "blobs3")
@@ -90,11 +89,11 @@ def _merged(recipe: tuple[Field, ...], own: list[Field]) -> list[Field]:
 def wished(words: Mapping[str, Any], opened: str) -> Wish:
     """Read the words of a state; `opened` is the table that the lab was opened with, if any. `ConfigError` in one line."""
     check_words(words, ("data", *KNOBS, *ASIDE))
-    choices = (*PRESETS, OWN, *([opened] if opened else []))
-    data = Choice(name="data", default=PRESETS[0], meaning="a set of points, or your own: drag, add and remove them", choices=choices)
+    choices = (*POINTS, OWN, *([opened] if opened else []))
+    data = Choice(name="data", default=POINTS[0], meaning="a set of points, or your own: drag, add and remove them", choices=choices)
     own = {word: read(knob, words[word]) if word in words else knob.default for word, knob in {"data": data, **KNOBS}.items()}
     fixed = {
-        "data": {"source": "spiral" if own["data"] not in PRESETS else own["data"]}, "epochs": own["epochs"],
+        "data": {"source": "spiral" if own["data"] not in POINTS else own["data"]}, "epochs": own["epochs"],
         "prepare": () if own["prepare"] == NONE else (own["prepare"],), "data_seed": own["data_seed"],
         "path_points": 0,
     }  # fmt: skip

@@ -14,15 +14,12 @@ from thalweg.faces.lab._race_examples import DATA_EXAMPLES
 from thalweg.faces.lab._race_racer import Racer, curves
 from thalweg.faces.lab._race_words import DETAILS, GROUND, Starter, looks, optimisers_knob, own_values, runner_fields, starters, steps_knob
 from thalweg.faces.lab._room import Reply
-from thalweg.faces.lab._settings import Menu, Settled, settled
+from thalweg.faces.lab._settings import POINTS, Menu, Settled, settled
 from thalweg.faces.lab._wire import Picture
-from thalweg.images import load
-from thalweg.images._download import cache_folder
-from thalweg.images.fashion_mnist import DEBIAN, SET
+from thalweg.images import is_installed, load
 from thalweg.optimise import OPTIMISERS
 
 RUNNERS = ("sgd", "momentum", "rmsprop", "adam")
-POINTS = ("blobs3", "circle", "gauss", "spiral", "xor")
 MOST_TRAIN, MOST_VALIDATION = 6000, 1000
 """How many pictures of a large set take part, so that everybody's every epoch stays short."""
 MARKS = 50
@@ -38,8 +35,7 @@ KNOBS = frozenset(knob.name for entry in OPTIMISERS for knob in entry.knobs)
 
 def sources() -> tuple[str, ...]:
     """Return the data sets that are there without asking the network."""
-    cached = all((cache_folder() / SET.name / file).is_file() for file in SET.files)
-    return ("digits", *POINTS, *([SET.name] if DEBIAN.is_dir() or cached else []))
+    return tuple(name for name in ("digits", *sorted(POINTS), "fashion-mnist") if is_installed(name))
 
 
 def own_knobs() -> dict[str, Knob]:
@@ -167,7 +163,7 @@ class DataRace:
         return Picture(data=data, arrays=curves(racers))
 
 
-_SPELT = {SET.name: f"{SET.name} ({MOST_TRAIN} of them)"}
+_SPELT = {"fashion-mnist": f"fashion-mnist ({MOST_TRAIN} of them)"}
 
 
 def _racer(

@@ -85,12 +85,6 @@ def runner_fields(runners: Sequence[Starter], details: bool) -> tuple[Field, ...
     )
 
 
-def step_knob(entry: Optimiser) -> str | None:
-    """Return the knob that says how far an optimiser steps; None for one that finds that itself."""
-    names = [knob.name for knob in entry.knobs]
-    return next((name for name in TUNED if name in names), None)
-
-
 def steps_knob(default: int, meaning: str) -> Integer:
     """Return the setting of how long a race is."""
     return Integer(name="steps", default=default, low=1, high=MOST, meaning=meaning)

@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from thalweg.core.errors import ConfigError, ThalwegError
+from thalweg.faces.lab._settings import POINTS
 from thalweg.images import find_reader
 from thalweg.run.population_store import PopulationStore
 from thalweg.run.store import Store
 
 PORT, TRIES = 8765, 20
-POINTS = ("blobs3", "circle", "gauss", "spiral", "xor")
 NEEDED = ("starlette", "uvicorn", "websockets")
 LARGEST_WORD = 1 << 20
 """Bytes of one word: a page's points, or a drawn picture, fit; nothing else is as large."""

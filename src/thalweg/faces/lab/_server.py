@@ -22,7 +22,7 @@ from thalweg.core.errors import ThalwegError
 from thalweg.faces.lab import ROOMS
 from thalweg.faces.lab._runs_places import Places
 from thalweg.faces.lab._serve import LARGEST_WORD
-from thalweg.faces.lab._session import Session, context, warm
+from thalweg.faces.lab._session import Session, context
 from thalweg.faces.lab._tour import STOPS
 from thalweg.faces.lab._upload_route import upload
 from thalweg.faces.lab._uploads import Uploads
@@ -68,10 +68,8 @@ class Lab:
         with tempfile.TemporaryDirectory(prefix="thalweg-lab-") as folder:
             self.uploads = Path(folder)
             self.kept = Uploads(self.uploads)
-            warming = asyncio.ensure_future(asyncio.to_thread(warm, self.where))
             yield
-            await warming
-            await asyncio.gather(*(session.end() for session in list(self.sessions)), return_exceptions=True)
+            await asyncio.gather(*(session.end() for session in list(self.sessions)))
 
     async def page(self, request: Request) -> Response:
         """Answer with the page."""
@@ -116,9 +114,8 @@ class Lab:
                 await socket.send_text(json.dumps({"kind": "house", **self.house()}))
                 await _either(self._listen(socket, session), self._speak(socket, session))
         finally:
-            ending = asyncio.ensure_future(session.end())  # in a task of its own: this one may be on its way out
-            ending.add_done_callback(lambda _: self.sessions.discard(session))
-            await asyncio.shield(ending)
+            session.end().add_done_callback(lambda _: self.sessions.discard(session))
+            await asyncio.shield(session.end())
             with suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close()
 

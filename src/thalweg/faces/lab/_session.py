@@ -44,6 +44,7 @@ class Session:
         self.loop = asyncio.get_running_loop()
         self.messages: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.theirs: Connection = theirs
+        self.ending: asyncio.Task[None] | None = None
         self.reader = threading.Thread(target=self._read, name="lab session", daemon=True)
 
     async def start(self) -> None:
@@ -75,9 +76,11 @@ class Session:
         while (message := await self.messages.get()) is not None:
             yield message
 
-    async def end(self) -> None:
-        """End the worker, whatever it is doing."""
-        await asyncio.to_thread(self._end)
+    def end(self) -> "asyncio.Task[None]":
+        """End the worker, whatever it is doing; return the task that does, one for all who ask, which outlives those who are cancelled."""
+        if self.ending is None:
+            self.ending = asyncio.ensure_future(asyncio.to_thread(self._end))
+        return self.ending
 
     def _end(self) -> None:
         if self.process.pid is not None:
@@ -87,5 +90,4 @@ class Session:
                 self.process.kill()
                 self.process.join()
             self.reader.join()  # the worker's end is the end of what can be read
-        with suppress(OSError):  # two may end it at once
-            self.connection.close()
+        self.connection.close()

@@ -1,19 +1,19 @@
 """Settings: the words of a room's state to a recipe, and the recipe's parts back to controls. The words are those of `thalweg train`."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from thalweg.core.errors import ConfigError, nearest
 from thalweg.core.knobs import Choice, Integer, Knob, Number
-from thalweg.faces.lab._form import Field, read
+from thalweg.faces.lab._form import Field, read, refuse_unknown
 from thalweg.faces.words import compose
 from thalweg.run.recipe import CATALOGUES, Part, Recipe
 
 PLACES = ("score", "loss", "optimiser", "schedule")
 GROUPS = {"score": "Score", "loss": "Loss", "optimiser": "Optimiser", "schedule": "Optimiser"}
 PENALTIES = ("l2", "l1")
+POINTS = ("spiral", "circle", "xor", "gauss", "blobs3")
+"""The sets of points in the plane, by name."""
 NONE = "none"
 
 
@@ -65,27 +65,15 @@ def check_words(words: Mapping[str, Any], known: Sequence[str]) -> None:
     """Raise `ConfigError` on a word that is neither the room's own nor a knob of any entry, with the nearest."""
     every = [*known, *PLACES, *PENALTIES, "batch", "seed"]
     knobs = [knob.name for place in PLACES for entry in CATALOGUES[place] for knob in entry.knobs]
-    for word in words:
-        if word not in every and word.rpartition(".")[2] not in knobs:
-            raise ConfigError(f"the lab knows no setting {word!r} here.{nearest(word, [*every, *knobs])}")
-
-
-def command(words: Mapping[str, str], source: str) -> str:
-    """Return the command line that trains by these words.
-
-    >>> command({"score": "mlp", "batch_norm": "true"}, "my pictures")
-    "thalweg train 'my pictures' --score mlp --batch-norm true"
-    """
-    options = [f"--{word.replace('_', '-')} {shlex.quote(value)}" for word, value in words.items() if value != NONE]
-    return " ".join(["thalweg train", shlex.quote(source), *options])
+    refuse_unknown((word for word in words if word.rpartition(".")[2] not in knobs), [*every, *knobs])
 
 
 def _choice(place: str, words: Mapping[str, Any], menu: Menu) -> Choice:
     names = menu.names(place)
-    return Choice(name=place, default=names[0], meaning=_MEANINGS[place], choices=names)
+    return Choice(name=place, default=names[0], meaning=CHOICES[place], choices=names)
 
 
-_MEANINGS = {
+CHOICES = {
     "score": "what maps a picture to a number for each class",
     "loss": "what says how bad the scores are for the right class",
     "optimiser": "how W moves",
@@ -97,22 +85,28 @@ def _general(menu: Menu) -> dict[str, Knob]:
     return {
         "batch": Integer(name="batch", default=menu.batch, low=0, meaning="examples a step; 0 is the whole training set"),
         "seed": Integer(name="seed", default=menu.seed, low=0, high=2**31, meaning="what chance draws: first weights and order"),
-        **{
-            name: Number(name=name, default=0.0, low=0, meaning=f"strength of the penalty {CATALOGUES['penalty'].get(name).formula}")
-            for name in menu.penalties
-        },
+        **{name: strength(name) for name in menu.penalties},
     }
 
 
 def _keys(entries: Mapping[str, str], menu: Menu) -> dict[str, tuple[str, Knob]]:
     """Return the knobs of the chosen entries by their word: their name, led by the entry's where another has it too."""
     found = [(place, name, knob) for place, name in entries.items() for knob in CATALOGUES[place].get(name).knobs]
+    return {word: own for word, own in worded(found).items() if own[1].name not in menu.hidden}
+
+
+def worded(found: Sequence[tuple[str, str, Knob]]) -> dict[str, tuple[str, Knob]]:
+    """Return knobs, given with place and entry, by their word: the name alone where one entry has it, or where it is the optimiser's."""
     names = [knob.name for _, _, knob in found]
     return {
         knob.name if names.count(knob.name) == 1 or place == "optimiser" else f"{name}.{knob.name}": (place, knob)
         for place, name, knob in found
-        if knob.name not in menu.hidden
-    }
+    }  # fmt: skip
+
+
+def strength(name: str) -> Number:
+    """Return the knob of a penalty's strength, by the penalty's name; 0 leaves it out."""
+    return Number(name=name, default=0.0, low=0, meaning=f"strength of the penalty {CATALOGUES['penalty'].get(name).formula}")
 
 
 def _standards(menu: Menu, keys: Mapping[str, tuple[str, Knob]], entries: Mapping[str, str]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from thalweg.core.errors import ThalwegError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Silent
 from thalweg.core.tree import Params
@@ -143,19 +142,8 @@ class Trainer:
 
     def gradient(self, state: State, batches: Batches | None = None) -> Params:
         """Return the gradient of the objective (its smooth part) at a state, over a batch or all training examples."""
-        whole = self.setting.whole("train") if batches is None else batches
-        objective = self.setting.objective(whole, {name: tensor.clone() for name, tensor in state.buffers.items()}, step=state.step)
-        return objective.value_and_gradient(state.params)[1]
+        return self.loop.gradient(state, self.setting.whole("train") if batches is None else batches)
 
 
 def _shapes(params: Params) -> dict[str, tuple[int, ...]]:
     return {name: tuple(tensor.shape) for name, tensor in params.items()}
-
-
-def tried(trainer: Trainer, images: ImageSet, recipe: Recipe) -> str:
-    """Change a trainer; return why it cannot be in a line, nothing where it could."""
-    try:
-        trainer.change(images, recipe)
-    except ThalwegError as error:
-        return str(error)
-    return ""

@@ -14,7 +14,7 @@ from thalweg.core.errors import ThalwegError
 from thalweg.faces.lab import ROOMS
 from thalweg.faces.lab._room import Outlook, Reply, Show
 from thalweg.faces.lab._wire import Picture, packed
-from thalweg.faces.terminal import debugging
+from thalweg.faces.terminal import debugging, is_out_of_memory
 
 SLICE = 0.015
 """Seconds of training between two looks at the post."""
@@ -51,15 +51,11 @@ def bound_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
 
 
-def _is_out_of_memory(error: Exception) -> bool:
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "can't allocate memory" in str(error))
-
-
 def _said(error: Exception, what: str) -> str:
     """Return an error as a line; one that nobody wrote for a person is a fault, of the words or of the lab, and is told all the same."""
     if isinstance(error, ThalwegError):
         return str(error)
-    if _is_out_of_memory(error):
+    if is_out_of_memory(error):
         return f"that needs more than the {MEMORY >> 30} GiB of memory that a page of the lab may take; use smaller numbers."
     if debugging():
         traceback.print_exception(error)

@@ -60,14 +60,17 @@ const SIGNS = {
 };
 
 /** Return a sign as a picture that has the colour of the text around it. */
-export function sign(name) {
+export const sign = (name) => outline(SIGNS[name], { box: "0 0 24 24", name: "sign" });
+
+/** Return a picture of one path; beside text, so that it says nothing of its own. */
+export function outline(shape, { box, name }) {
   const space = "http://www.w3.org/2000/svg";
   const picture = document.createElementNS(space, "svg");
-  picture.setAttribute("viewBox", "0 0 24 24");
-  picture.setAttribute("class", "sign");
+  picture.setAttribute("viewBox", box);
+  picture.setAttribute("class", name);
   picture.setAttribute("aria-hidden", "true");
   const line = document.createElementNS(space, "path");
-  line.setAttribute("d", SIGNS[name]);
+  line.setAttribute("d", shape);
   picture.append(line);
   return picture;
 }

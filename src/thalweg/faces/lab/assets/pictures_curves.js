@@ -1,7 +1,7 @@
 // Curves: the loss of the steps and the figures after each epoch, in the style of the reports.
 
-import "./with_plotly.js";
-import { el, write, figure } from "./dom.js";
+import { chart, clear } from "./chart.js";
+import { el, figure } from "./dom.js";
 import { percent } from "./pictures_words.js";
 
 const INK = "#1d2430";
@@ -13,12 +13,10 @@ const [STEP, TRAIN, HELD, PENALTY, TRAIN_RIGHT, HELD_RIGHT] = [0, 1, 2, 3, 4, 5]
 export class Curves {
   constructor(room) {
     this.room = room;
-    this.loss = el("div.chart", { role: "img" });
-    this.accuracy = el("div.chart", { role: "img" });
+    this.loss = el("div");
+    this.accuracy = el("div");
     this.more = el("button", { type: "button", hidden: true, onclick: () => this.goOn() }, "Ten more epochs");
     this.place = el("section.curves", {}, el("h2", {}, "Loss and accuracy ", this.more), this.loss, this.accuracy);
-    this.seen = new ResizeObserver(() => this.theme());
-    this.seen.observe(this.place);
   }
 
   goOn() {
@@ -32,9 +30,9 @@ export class Curves {
     this.theme();
   }
 
-  /** Draw again what there is: the colours or the width have changed. */
+  /** Draw again what there is: the colours have changed. */
   theme() {
-    if (!this.last || !this.loss.clientWidth) return;
+    if (!this.last) return;
     const { section, trace, rows } = this.last;
     const column = (place) => Array.from({ length: rows.shape[0] }, (_, row) => rows.values[row * rows.shape[1] + place]);
     this.drawLoss(section, trace, column);
@@ -57,9 +55,9 @@ export class Curves {
     const until = Math.max(steps[steps.length - 1], xs[xs.length - 1] ?? 0, 1);
     lines.push(this.line(`at W = 0: ${figure(expected)}`, [0, until], [expected, expected], MUTED, { width: 1, dash: "longdash" }));
     const top = Math.max(expected * 1.15, ...column(TRAIN).filter(Number.isFinite)) || 1;
-    this.chart(this.loss, lines, "loss", { range: [0, top] }, marks);
     const [first, last] = [column(HELD)[0], column(HELD).at(-1)];
-    this.loss.setAttribute("aria-label", `Loss over steps: validation loss from ${figure(first)} to ${figure(last)}.`);
+    const alt = `Loss over steps: validation loss from ${figure(first)} to ${figure(last)}.`;
+    this.chart(this.loss, lines, "loss", { axis: { range: [0, top] }, marks, height: 300, alt });
   }
 
   drawAccuracy(column) {
@@ -68,39 +66,34 @@ export class Curves {
       this.line("training", column(STEP), column(TRAIN_RIGHT), blue, { width: 2.5 }),
       this.line("validation", column(STEP), column(HELD_RIGHT), orange, { width: 2.5 }),
     ];
-    this.chart(this.accuracy, lines, "accuracy", { range: [0, 1.02], tickformat: ".0%" }, []);
-    this.accuracy.setAttribute("aria-label", `Accuracy over steps: ${percent(column(HELD_RIGHT).at(-1))} on validation now.`);
+    const alt = `Accuracy over steps: ${percent(column(HELD_RIGHT).at(-1))} on validation now.`;
+    this.chart(this.accuracy, lines, "accuracy", { axis: { range: [0, 1.02], tickformat: ".0%" }, marks: [], height: 220, alt });
   }
 
   line(name, x, y, colour, style, opacity = 1) {
     const mode = x.length <= 30 && style.width > 2 ? "lines+markers" : "lines";
-    return { type: "scatter", name, x, y, mode, opacity, line: { ...style, color: this.room.lab.themed(colour) }, marker: { size: 5 }, hovertemplate: "%{y:.4g}" };
+    return { type: "scatter", name, x, y, mode, opacity, line: { ...style, color: colour }, marker: { size: 5 }, hovertemplate: "%{y:.4g}" };
   }
 
-  chart(place, lines, title, axis, marks) {
-    const { lab } = this.room;
-    const grid = { gridcolor: lab.themed(GRID), linecolor: lab.themed(GRID), zeroline: false, automargin: true, ticks: "", title: { standoff: 8 } };
+  chart(place, lines, title, { axis, marks, height, alt }) {
+    const grid = { gridcolor: GRID, linecolor: GRID, zeroline: false, automargin: true, ticks: "", title: { standoff: 8 } };
     const layout = {
-      font: { family: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", size: 13, color: lab.themed(INK) },
+      font: { family: "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", size: 13, color: INK },
       paper_bgcolor: CLEAR,
       plot_bgcolor: CLEAR,
-      margin: { l: 8, r: 8, t: 8, b: 8 },
       legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
       xaxis: { ...grid, title: { text: "step", standoff: 8 }, rangemode: "tozero" },
       yaxis: { ...grid, title: { text: title, standoff: 8 }, ...axis },
-      shapes: marks.map((x) => ({ type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line: { color: lab.themed(MUTED), width: 1, dash: "dot" } })),
+      shapes: marks.map((x) => ({ type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line: { color: MUTED, width: 1, dash: "dot" } })),
       hovermode: "x unified",
-      hoverlabel: { bgcolor: lab.isDark() ? "#1b2027" : "#ffffff" },
+      hoverlabel: { bgcolor: this.room.lab.isDark() ? "#1b2027" : "#ffffff" },
       dragmode: false,
-      width: place.clientWidth,
-      height: title === "loss" ? 300 : 220,
     };
-    Plotly.react(place, lines, layout, { displayModeBar: false, responsive: false });
+    chart(place, { data: lines, layout }, { height, alt });
   }
 
   leave() {
-    this.seen.disconnect();
-    Plotly.purge(this.loss);
-    Plotly.purge(this.accuracy);
+    clear(this.loss);
+    clear(this.accuracy);
   }
 }

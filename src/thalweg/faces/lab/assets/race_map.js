@@ -1,6 +1,6 @@
 // The map: contours, known critical points, the start, and everybody's trail up to the step that is shown.
 
-import { el, figure, write } from "./dom.js";
+import { el, figure, fit, write } from "./dom.js";
 import { paint } from "./race_ground.js";
 import { handle } from "./race_hand.js";
 import { DASHES, drawCritical, drawRunner } from "./race_marks.js";
@@ -33,13 +33,10 @@ export class RaceMap {
   }
 
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    if (!width || !height) return;
-    const fine = Math.min(2, devicePixelRatio || 1);
-    this.canvas.width = Math.round(width * fine);
-    this.canvas.height = Math.round(height * fine);
-    this.fine = fine;
-    this.view.resize(width, height);
+    const size = fit(this.canvas);
+    if (!size) return;
+    this.fine = size.fine;
+    this.view.resize(size.width, size.height);
     this.changed();
   }
 

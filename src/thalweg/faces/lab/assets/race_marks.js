@@ -1,5 +1,7 @@
 // Marks: the symbols that tell runners apart besides their colour, as paths in the square from -1 to 1; on a canvas and in the text.
 
+import { outline } from "./dom.js";
+
 const SHAPES = {
   circle: "M-.9 0A.9 .9 0 1 0 .9 0A.9 .9 0 1 0-.9 0Z",
   square: "M-.8-.8H.8V.8H-.8Z",
@@ -76,15 +78,9 @@ export function criticalSign(kind) {
 }
 
 function sign(shape, paint) {
-  const space = "http://www.w3.org/2000/svg";
-  const picture = document.createElementNS(space, "svg");
-  picture.setAttribute("viewBox", "-1.4 -1.4 2.8 2.8");
-  picture.setAttribute("class", "runner-sign");
-  picture.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(space, "path");
-  path.setAttribute("d", shape);
+  const picture = outline(shape, { box: "-1.4 -1.4 2.8 2.8", name: "runner-sign" });
+  const path = picture.firstChild;
   path.style.strokeWidth = ".35";
   paint(path);
-  picture.append(path);
   return picture;
 }
