@@ -19,6 +19,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("readme")
 
 
+@pytest.mark.slow
 def test_the_commands_do_what_they_say(place: Path) -> None:
     lines = [line for block in blocks("sh") for line in block.splitlines() if line.strip()]
     assert len(lines) >= 5
