@@ -50,7 +50,8 @@ def outcome_of(folder: Path) -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
 
-@pytest.mark.parametrize("name", ["linear", *(pytest.param(name, marks=pytest.mark.slow) for name in RECIPES if name != "linear")])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RECIPES)
 def test_killed_runs_end_as_uninterrupted_ones(name: str, tmp_path: Path) -> None:
     settings = {**RECIPES[name], "data": {"source": "digits"}, "checkpoint_steps": 3}
     reference = tmp_path / "reference" / "run"
@@ -105,7 +106,8 @@ def swept(folder: Path) -> dict[str, Any]:
     return {"record": record, "weights": weights, "best": (folder / "best.toml").read_text()}
 
 
-@pytest.mark.parametrize("name", ["grid", *(pytest.param(name, marks=pytest.mark.slow) for name in SWEEPS if name != "grid")])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SWEEPS)
 def test_killed_sweeps_end_as_uninterrupted_ones(name: str, tmp_path: Path) -> None:
     reference = tmp_path / "reference"
     started = time.monotonic()

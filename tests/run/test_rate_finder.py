@@ -52,6 +52,7 @@ def test_divergence_lies_within_a_factor_of_ten_above_what_the_curvature_predict
         assert predicted < ramp.diverged < 10 * predicted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("optimiser", "factor"), [("sgd", 1.0), ("gradient-descent", 1.0), ("momentum", 1.9), ("nesterov", 1.9 / 2.8)])
 def test_a_long_climb_on_what_is_nearly_a_quadratic_diverges_at_the_prediction(pictures, optimiser, factor):
     """A strong l2 penalty leaves little else: its curvature, 20, is the same everywhere, and 1200 steps a decade leave little delay."""

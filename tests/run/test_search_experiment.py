@@ -22,6 +22,7 @@ def ends(found, method):
     return {trace.seed: min(trace.losses) for trace in found.traces if trace.method == method}
 
 
+@pytest.mark.slow
 def test_guessing_is_worse_than_trying_nearby_is_worse_than_following_the_gradient(pictures):
     """In at least 19 of 20 seeds, at 300 evaluations, every step size tuned with as many tries."""
     found = search(pictures, Recipe.make(), evaluations=300, seeds=20)
@@ -76,6 +77,7 @@ def test_searches_never_get_worse_and_all_methods_begin_alike(pictures):
     np.testing.assert_allclose(firsts, [firsts[0]] * 3, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_step_size_is_the_best_of_those_tried_on_a_seed_of_its_own(pictures):
     recipe = Recipe.make(seed=10)
     found = search(pictures, recipe, evaluations=50, seeds=2)

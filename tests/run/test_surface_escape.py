@@ -12,7 +12,7 @@ def counted(name, **given):
     return [escape.steps for escape in escape_steps(name, offsets=OFFSETS, **given)]
 
 
-@pytest.mark.parametrize("angle", [0.0, 45.0])
+@pytest.mark.parametrize("angle", [0.0, pytest.param(45.0, marks=pytest.mark.slow)])
 def test_descent_leaves_the_saddle_when_theory_says_so(angle):
     """1e-8 turned by 45 degrees is known to 1e-16 only, a share of 1e-8 of it: far less than one step, which is a hundredth."""
     steps = counted("sgd", angle=angle)
@@ -20,6 +20,7 @@ def test_descent_leaves_the_saddle_when_theory_says_so(angle):
     assert steps == [math.ceil(descent_theory(offset, 0.01)) for offset in OFFSETS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "most"), [("rmsprop", 25), ("adam", 100)])
 def test_methods_that_divide_by_the_gradients_size_take_as_long_from_anywhere_unless_turned(name, most):
     steps = counted(name)
