@@ -1,11 +1,12 @@
 # make run    set up what is missing and train on the embedded data
 # make test   set up what is missing and run the tests
+# make docs   build the site into build/docs/html, warnings as errors, without network
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 
-.PHONY: run test test-slow check bench bench-lab clean help
+.PHONY: run test test-slow docs check bench bench-lab clean help
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -20,9 +21,13 @@ test: $(VENV)/.ready-dev
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m slow
 
+docs: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[docs]"
+	$(BIN)/python -m docs.builder
+
 check: $(VENV)/.ready-dev
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks docs
+	$(BIN)/ruff format --check src tests benchmarks docs
 	$(BIN)/mypy
 
 bench: $(VENV)/.ready-dev
