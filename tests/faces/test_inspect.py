@@ -94,7 +94,7 @@ def test_what_is_kept_is_taken_only_for_the_same_question(ask, run):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("inspect", "nowhere"), 5, "nowhere: no such folder. Give the folder that `thalweg train` printed."),
+        (("inspect", "nowhere"), 5, "nowhere: no such folder. Give the folder that `thalweg train` printed; `thalweg runs` lists them."),
         (("inspect", "RUN", "--only", "spectum"), 2, "unknown evidence 'spectum'. Did you mean 'spectrum'?"),
         (("inspect", "RUN", "--topp", "3"), 2, "unknown option 'topp'. Did you mean 'top'?"),
         (("inspect", "RUN", "--only", "spectrum", "--part", "tst"), 2, "this run has no tst part; it has train, validation, test."),

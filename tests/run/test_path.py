@@ -10,11 +10,11 @@ from thalweg.core.errors import ModelError
 from thalweg.core.progress import Silent
 from thalweg.core.tree import flatten
 from thalweg.optimise import OPTIMISERS
+from thalweg.run.files import PATH
 from thalweg.run.path_file import path_bytes, read_path
 from thalweg.run.recipe import Recipe
 from thalweg.run.run import open_run
 from thalweg.run.state import FACTS, State
-from thalweg.run.store import PATH
 from thalweg.run.train import train
 
 RECIPES = {

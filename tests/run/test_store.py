@@ -12,10 +12,11 @@ import torch
 
 from thalweg.core.durable import TEMPORARY
 from thalweg.core.errors import BusyError, ModelError, StorageError
+from thalweg.run.files import CHECKPOINTS, METRICS
 from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch, Figures
 from thalweg.run.state import State
-from thalweg.run.store import CHECKPOINTS, METRICS, Store
+from thalweg.run.store import Store
 
 CPU = torch.device("cpu")
 HOLDER = """

@@ -18,8 +18,8 @@ from thalweg.faces.gathering import gather
 from thalweg.faces.report import build
 from thalweg.images import load as load
 from thalweg.run import run as runs
+from thalweg.run.files import REPORT
 from thalweg.run.recipe import Recipe as Recipe
-from thalweg.run.store import REPORT
 from thalweg.run.sweep import open_member
 from thalweg.run.train import train as train_recipe
 

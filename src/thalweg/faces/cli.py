@@ -13,7 +13,7 @@ import typer
 
 from thalweg import __version__
 from thalweg.core.names import entry_names
-from thalweg.faces import cli_evidence, cli_lab, cli_population
+from thalweg.faces import cli_evidence, cli_lab, cli_population, cli_runs
 from thalweg.faces.options import (
     LOOSE,
     Colour,
@@ -230,6 +230,7 @@ def list_entries(
 cli_population.register(app)
 cli_evidence.register(app)
 cli_lab.register(app)
+cli_runs.register(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

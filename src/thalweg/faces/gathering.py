@@ -12,7 +12,7 @@ from thalweg.evidence import plane
 from thalweg.evidence.plane import Plane
 from thalweg.faces.kept_evidence import all_kept, digest_of
 from thalweg.faces.report import Examined, FirstLayer, ReportInput
-from thalweg.run import store
+from thalweg.run import files
 from thalweg.run.recipe import Recipe
 from thalweg.run.run import Run
 
@@ -81,9 +81,9 @@ def _plane(run: Run, images: ImageSet) -> Plane | None:
 
 def _findings(run: Run) -> dict[str, Finding]:
     """Return the findings that are kept of the run's weights, but for pictures of the first layer, which the report shows by itself."""
-    if run.folder is None or not (run.folder / store.EVIDENCE).is_dir():
+    if run.folder is None or not (run.folder / files.EVIDENCE).is_dir():
         return {}
-    kept = all_kept(run.folder / store.EVIDENCE, model=digest_of(run.model.to_bytes()))
+    kept = all_kept(run.folder / files.EVIDENCE, model=digest_of(run.model.to_bytes()))
     return {name: finding for name, finding in kept.items() if name not in ("templates", "filters")}
 
 

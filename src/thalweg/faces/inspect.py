@@ -21,7 +21,7 @@ from thalweg.faces.kept_evidence import KeptEvidence, digest_of
 from thalweg.faces.kinds import chosen, settled
 from thalweg.faces.terminal import watcher
 from thalweg.faces.words import words_of
-from thalweg.run import store
+from thalweg.run import files
 from thalweg.run.foreign import subject_of_module
 from thalweg.run.run import Run
 from thalweg.run.subject import EXAMPLES, subject_of
@@ -140,7 +140,7 @@ def inspect_command(
 
     home = run.folder or _member_folder(folder)
     asked = question(part=part, examples=examples, mode=mode, beside=[other for _, other in others])
-    kept = KeptEvidence(home / store.EVIDENCE, digest_of(run.model.to_bytes()), asked)
+    kept = KeptEvidence(home / files.EVIDENCE, digest_of(run.model.to_bytes()), asked)
     findings, skipped = findings_of(
         subject, entries, knobs, progress=progress, keep=kept.keep, known=(lambda entry, own: None) if fresh else kept.load
     )
@@ -152,8 +152,8 @@ def inspect_command(
         title=_title(run) if run.folder else folder, findings=findings, skipped=skipped, again=command_line("inspect", folder, options),
         choices=_choices(run), seconds=time.monotonic() - begun,
     )  # fmt: skip
-    page = inspection.report(output or home / store.INSPECTION)
-    animation = inspection.animation(page.with_name(store.ANIMATION)) if "path" in findings else None
+    page = inspection.report(output or home / files.INSPECTION)
+    animation = inspection.animation(page.with_name(files.ANIMATION)) if "path" in findings else None
     if as_json:
         shown = {"report": str(page), "animation": None if animation is None else str(animation)}
         print(json.dumps({"run": folder, **inspection.row(), **shown}, allow_nan=False))

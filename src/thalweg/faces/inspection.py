@@ -15,7 +15,7 @@ from thalweg.evidence.path import LossPath
 from thalweg.faces._made import Made
 from thalweg.faces.inspection_page import InspectionPage, build, drawings_of
 from thalweg.faces.path_animation import animate
-from thalweg.run import store
+from thalweg.run import files
 from thalweg.run.versions import versions
 from thalweg.views._drawing import Drawing
 
@@ -61,7 +61,7 @@ class Inspection:
 
     def report(self, path: Source | None = None) -> Path:
         """Write the page, one HTML file without network, and return its path; by default `inspection.html` in the working folder."""
-        target = Path(path or store.INSPECTION)
+        target = Path(path or files.INSPECTION)
         made = Made(command=self.again, versions=versions(), seconds=self.seconds)
         page = InspectionPage(title=self.title, findings=self.findings, skipped=self.skipped, choices=self.choices, made=made)
         write_file(target, build(page))
@@ -74,7 +74,7 @@ class Inspection:
         """
         found = self["path"]
         assert isinstance(found, LossPath)
-        target = Path(path or store.ANIMATION)
+        target = Path(path or files.ANIMATION)
         write_file(target, animate(found))
         return target
 

@@ -13,17 +13,19 @@ from safetensors.torch import save as bytes_from_tensors
 
 from thalweg.core.durable import discard_folder, json_bytes, read_folder, storage_errors, sweep, write_file, write_folder
 from thalweg.core.errors import ModelError
+from thalweg.core.near_path import near_path
 from thalweg.core.outcome import Outcome
 from thalweg.core.tree import Params
 from thalweg.core.visible import visible
 from thalweg.run.checkpoint_folder import CheckpointFolder
+from thalweg.run.files import CHECKPOINTS, HOLDER, LOCK, MEMBERS, POPULATION, RESULTS
 from thalweg.run.population import Plan, Shelf, Trained
 from thalweg.run.population_record import MemberResult
 from thalweg.run.recipe import Recipe
 from thalweg.run.state import Best, State
-from thalweg.run.store import CHECKPOINTS, HOLDER, LOCK, Store
+from thalweg.run.store import Store
 
-POPULATION, MEMBERS, RESULTS, WEIGHTS = "population.json", "members.jsonl", "results", "weights.safetensors"
+WEIGHTS = "weights.safetensors"
 _LEAST = {"fingerprint", "data", "by_fold", "versions", "threads", "chunks"}
 
 
@@ -79,10 +81,10 @@ class PopulationStore:
         path = self.folder / POPULATION
         try:
             content = json.loads(path.read_bytes())
-        except FileNotFoundError:
-            raise ModelError(
-                f"{self.folder}: it has no {POPULATION}, so it is no sweep. Give the folder that `thalweg sweep` printed."
-            ) from None
+        except (FileNotFoundError, NotADirectoryError):
+            hint = f"it has no {POPULATION}, so it is no sweep" if self.folder.is_dir() else "no such folder"
+            what = visible(near_path(self.folder)) or " Give the folder that `thalweg sweep` printed; `thalweg runs` lists them."
+            raise ModelError(f"{self.folder}: {hint}.{what}") from None
         except (OSError, ValueError) as error:
             raise ModelError(f"{path}: cannot be read ({error}).") from None
         if not isinstance(content, dict) or not content.keys() >= _LEAST:

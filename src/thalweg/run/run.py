@@ -16,13 +16,14 @@ from thalweg.core.imageset import ImageSet
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
 from thalweg.core.trajectory import Trajectory
+from thalweg.run.files import METRICS, MODEL, PATH, RECIPE
 from thalweg.run.model import Model, from_file
 from thalweg.run.own import folded
 from thalweg.run.path_file import read_path
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import DataFacts, Epoch, Figures
 from thalweg.run.start import Start
-from thalweg.run.store import METRICS, MODEL, PATH, RECIPE, Store
+from thalweg.run.store import Store
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,26 +3,34 @@
 import contextlib
 import json
 import os
-import socket
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from thalweg.core.durable import discard_folder, json_bytes, storage_errors, sweep, write_file
-from thalweg.core.errors import BusyError, ModelError, StorageError
+from thalweg.core.errors import ModelError
+from thalweg.core.near_path import near_path
 from thalweg.core.visible import visible
 from thalweg.run.checkpoint_folder import CheckpointFolder
+from thalweg.run.files import (
+    ANIMATION,
+    CHECKPOINTS,
+    EVIDENCE,
+    HOLDER,
+    INSPECTION,
+    LOCK,
+    MANIFEST,
+    METRICS,
+    MODEL,
+    PATH,
+    RECIPE,
+    REPORT,
+)
+from thalweg.run.lock import held, noted
 from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch
 
-RECIPE, METRICS, MANIFEST, MODEL, CHECKPOINTS = "recipe.toml", "metrics.jsonl", "manifest.json", "model.safetensors", "checkpoints"
-PATH = "path.safetensors"
-REPORT, INSPECTION, EVIDENCE, ANIMATION = "report.html", "inspection.html", "evidence", "path.gif"
-LOCK, HOLDER = ".lock", ".lock.json"
 _LEAST = ({"fingerprint", "split"}, {"ending"})  # of a manifest's `data` and, once there is one, `outcome`
 
 
@@ -46,23 +54,14 @@ class Store:
         made = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
         with storage_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-        holder = self.folder / HOLDER
-        lock = FileLock(str(self.folder / LOCK), timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise BusyError(f"{self.folder}: already being trained by {_holder(holder)}. Wait for it, or choose another --run.") from None
-        except OSError as error:
-            raise StorageError(f"cannot lock {self.folder}: {error.strerror or error}. Choose another --run.") from error
-        try:
-            write_file(holder, json_bytes({"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}))
-            sweep(self.folder)
-            sweep(self.folder / CHECKPOINTS)
-            yield
-        finally:
-            holder.unlink(missing_ok=True)
-            self._leave_no_trace(made)
-            lock.release()
+        with held(self.folder, otherwise="choose another --run"):
+            try:
+                with noted(self.folder):
+                    sweep(self.folder)
+                    sweep(self.folder / CHECKPOINTS)
+                    yield
+            finally:
+                self._leave_no_trace(made)
 
     def _leave_no_trace(self, made: Sequence[Path]) -> None:
         """Remove the folders that were made for the lock only: the run was refused before it began."""
@@ -109,7 +108,8 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             kind = "a file, not the folder of a run" if self.folder.is_file() else "no such folder"
             hint = f"it has no {MANIFEST}, so it is not a run" if self.folder.is_dir() else kind
-            raise ModelError(f"{self.folder}: {hint}. Give the folder that `thalweg train` printed.") from None
+            what = visible(near_path(self.folder)) or " Give the folder that `thalweg train` printed; `thalweg runs` lists them."
+            raise ModelError(f"{self.folder}: {hint}.{what}") from None
         except (OSError, ValueError) as error:
             raise ModelError(f"{path}: cannot be read ({error}).") from None
         parts = (content.get("data"), content.get("outcome", {"ending": None})) if isinstance(content, dict) else ()
@@ -158,11 +158,3 @@ class Store:
 
 def _line(row: Epoch) -> str:
     return json.dumps(row.row(), allow_nan=False) + "\n"
-
-
-def _holder(path: Path) -> str:
-    try:
-        who = json.loads(path.read_bytes())
-        return f"process {who['pid']} on {who['host']} since {who['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another process"

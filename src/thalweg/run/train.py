@@ -17,6 +17,7 @@ from thalweg.run.assemble import assemble
 from thalweg.run.batches import cuts
 from thalweg.run.conduct import first_state, run_to_the_end
 from thalweg.run.data_facts import data_facts
+from thalweg.run.files import MODEL, PATH
 from thalweg.run.memory import keep_freed_memory
 from thalweg.run.own import folded
 from thalweg.run.path_file import path_bytes
@@ -26,7 +27,7 @@ from thalweg.run.setting import Setting, settle_down
 from thalweg.run.signals import listening
 from thalweg.run.start import Start
 from thalweg.run.state import Best, State
-from thalweg.run.store import MODEL, PATH, Store
+from thalweg.run.store import Store
 from thalweg.run.threads import thread_count
 from thalweg.run.trained import trained
 from thalweg.run.versions import versions

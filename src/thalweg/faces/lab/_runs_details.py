@@ -17,9 +17,9 @@ from thalweg.faces.kinds import kinds
 from thalweg.faces.lab._drawings import all_shown
 from thalweg.faces.lab._form import written
 from thalweg.faces.lab._pictures_data import NAMED
-from thalweg.faces.lab._runs_card import Card
-from thalweg.faces.lab._runs_places import check_own
-from thalweg.run import store
+from thalweg.faces.own_files import check_own
+from thalweg.faces.run_card import Card
+from thalweg.run import files
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import Figures
 from thalweg.run.run import Run
@@ -79,7 +79,7 @@ def _onwards(name: str, recipe: Recipe) -> dict[str, str]:
 def evidence_of(run: Run) -> list[dict[str, Any]]:
     """Return every kind of evidence that can be had of a model at its weights, with what is kept of this run."""
     assert run.folder is not None
-    found = all_kept(run.folder / store.EVIDENCE, model=digest_of(run.model.to_bytes()))
+    found = all_kept(run.folder / files.EVIDENCE, model=digest_of(run.model.to_bytes()))
     return [_section(entry, found.get(entry.name)) for entry in kinds()]
 
 
@@ -119,7 +119,7 @@ def _facts(run: Run) -> list[list[str]]:
 
 def _manifest_time(run: Run) -> float:
     assert run.folder is not None
-    return (run.folder / store.MANIFEST).stat().st_mtime
+    return (run.folder / files.MANIFEST).stat().st_mtime
 
 
 def _figures(figures: Mapping[str, Figures]) -> dict[str, Any]:

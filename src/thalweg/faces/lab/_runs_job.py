@@ -16,8 +16,8 @@ from thalweg.faces.inspection import findings_of
 from thalweg.faces.kept_evidence import KeptEvidence, digest_of
 from thalweg.faces.kinds import chosen, settled
 from thalweg.faces.lab._drawings import all_shown
-from thalweg.faces.lab._runs_places import check_own
-from thalweg.run import store
+from thalweg.faces.own_files import check_own
+from thalweg.run import files
 from thalweg.run.subject import subject_of
 
 ANSWERS = "answers"
@@ -137,7 +137,7 @@ def _finding(folder: Path, kind: str, *, fine: bool) -> Callable[[Job], str]:
         run = api.open_run(folder)
         images = api.load_data(run.recipe, progress=job)
         run.check_own(images)
-        kept = KeptEvidence(folder / store.EVIDENCE, digest_of(run.model.to_bytes()), question())
+        kept = KeptEvidence(folder / files.EVIDENCE, digest_of(run.model.to_bytes()), question())
         _, skipped = findings_of(lambda: subject_of(run, images), entries, knobs, progress=job, keep=kept.keep, known=kept.load)
         return "".join(f"It does not apply: {reason}" for reason in skipped.values())
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from thalweg.faces.lab._runs_card import RUNNING, Card, read_card, stamp
 from thalweg.faces.lab._runs_places import Places
+from thalweg.faces.run_card import RUNNING, Card, read_card, stamp
 
 _KNOWN: dict[Path, tuple[tuple[Any, ...], Card]] = {}
 """What this worker has read already, so that another state of the room opens at once."""
