@@ -78,6 +78,7 @@ def train(
     epochs: Annotated[int | None, typer.Option(help="Passes over the training part.")] = None,
     batch: Annotated[int | None, typer.Option(help="Examples a step; 0 is the whole training part.")] = None,
     seed: Seed = None,
+    data_seed: Annotated[int | None, typer.Option(help="Decides split, order and augmentation in the seed's place.")] = None,
     clip: Annotated[float | None, typer.Option(help="Bound on the gradient's norm.")] = None,
     patience: Annotated[int | None, typer.Option(help="Stop after so many epochs without a better validation figure.")] = None,
     monitor: Annotated[str | None, typer.Option(help="What best means: accuracy or loss.")] = None,
