@@ -5,6 +5,7 @@
 
 D(a) <= P(W, b) for all a, W and b (weak duality of Fenchel): any a bounds the best objective from below. Where l2 is zero the second term
 is replaced by the condition |G| <= l1; where biases are penalised, G has a column for them in place of the condition on the sum.
+Where examples count more or less, c_i with mean 1, each stands in the sums c_i times: c_i l_i, c_i l_i*(a_i) and c_i a_i.
 """
 
 import math
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
@@ -45,6 +47,7 @@ class Convex:
     l1: float
     l2: float
     penalise_biases: bool
+    counts: Float[Tensor, " examples"] | None = None
 
     @classmethod
     def of(cls, problem: LinearProblem) -> "Convex":
@@ -56,7 +59,7 @@ class Convex:
         l1, l2 = coefficients(problem)
         return cls(
             design=Design(problem.pixels), labels=problem.labels, loss=problem.loss, dual=problem.loss.dual, knobs=problem.knobs, l1=l1,
-            l2=l2, penalise_biases=problem.penalise_biases,
+            l2=l2, penalise_biases=problem.penalise_biases, counts=problem.counts,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -64,13 +67,35 @@ class Convex:
 
     def only(self, rows: Int64[Tensor, " some"]) -> "Convex":
         """Return the problem on some of the examples."""
-        return replace(self, design=self.design.only(rows), labels=self.labels[rows])
+        counts = None if self.counts is None else self.counts[rows] / self.counts[rows].mean()
+        return replace(self, design=self.design.only(rows), labels=self.labels[rows], counts=counts)
+
+    def mean(self, values: Float[Tensor, " examples"]) -> float:
+        """Return the mean over the examples, each as much as it counts, in double precision."""
+        wide = values.double()
+        return float((wide if self.counts is None else self.counts * wide).mean())
+
+    def weighed(self, numbers: Float[Tensor, "examples classes"]) -> Float[Tensor, "examples classes"]:
+        """Return numbers of the examples times what each counts."""
+        return numbers if self.counts is None else self.counts.to(numbers)[:, None] * numbers
+
+    def weighed_losses(self, smoothed: Smoothed) -> Smoothed:
+        """Return losses times what each example counts, with their slopes and Hessians."""
+        if self.counts is None:
+            return smoothed
+        counts = self.counts.to(smoothed.slope)
+        rank = None if smoothed.rank is None else counts.sqrt()[:, None] * smoothed.rank
+        slope, weights = self.weighed(smoothed.slope), self.weighed(smoothed.weights)
+        return replace(smoothed, value=counts * smoothed.value, slope=slope, weights=weights, rank=rank)
+
+    def pulled_back(self, slopes: Float[Tensor, "examples classes"]) -> Weights:
+        """Return G of the slopes of the losses, with its column for the biases."""
+        return self.design.pulled_back(self.weighed(slopes)) / len(self)
 
     @cached_property
     def unit(self) -> float:
         """The size of a weight that, on all inputs at once, moves a score by about 1: what weights are measured in."""
-        pieces = [float(piece.double().square().sum()) for piece in self.design.pixels.split(4096)]
-        mean_square = math.fsum(pieces) / len(self)
+        mean_square = self.mean(torch.cat([piece.double().square().sum(1) for piece in self.design.pixels.split(4096)]))
         return 1 / math.sqrt(mean_square) if mean_square > 0 else 1.0
 
     @property
@@ -94,12 +119,15 @@ class Convex:
     def primal(self, scores: Float[Tensor, "examples classes"], weights: Weights) -> float:
         """Return the objective."""
         acted = self.penalised(weights).double()
-        data = float(self.loss.value(scores, self.labels, **self.knobs).double().mean())
+        data = self.mean(self.loss.value(scores, self.labels, **self.knobs))
         return data + self.l1 * float(acted.abs().sum()) + self.l2 * float(acted.square().sum())
 
     def feasible(self, slopes: Float[Tensor, "examples classes"]) -> Float[Tensor, "examples classes"]:
         """Return slopes that satisfy the condition of the biases."""
-        return slopes if self.penalise_biases else self.dual.balanced(slopes, self.labels, **self.knobs)
+        if self.penalise_biases:
+            return slopes
+        counts = {} if self.counts is None else {"counts": self.counts.to(slopes)}
+        return self.dual.balanced(slopes, self.labels, **counts, **self.knobs)
 
     def bound(self, slopes: Float[Tensor, "examples classes"], mean: Weights, *, search: bool = False) -> Bound:
         """Return D(t a) for feasible slopes a whose mean pull-back is G = `mean`, and t: 1, or the largest that is allowed without l2.
@@ -111,7 +139,7 @@ class Convex:
         ceiling = 1.0 if self.l2 > 0 or most <= self.l1 else self.l1 / most * (1 - 1e-12)
 
         def at(scale: float) -> float:
-            conjugate = float(self.dual.conjugate(scale * slopes, self.labels, **self.knobs).double().mean())
+            conjugate = self.mean(self.dual.conjugate(scale * slopes, self.labels, **self.knobs))
             beyond = (scale * pull - self.l1).clamp_min(0).square().sum() / (4 * self.l2) if self.l2 > 0 else 0.0
             return -conjugate - float(beyond)
 

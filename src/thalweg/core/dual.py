@@ -57,7 +57,8 @@ class Dual:
     The domain is convex and holds 0, where l* <= 0.
     `smooth(scores, labels, width, **knobs)` -> the loss with its kinks rounded off over a range of about `width` margins; its slopes lie
     in the domain of the conjugate. A loss that has no kinks (`kinked` False) is itself at any width.
-    `balanced(slopes, labels, **knobs)` -> slopes in the domain, near the given ones, whose sum over the examples is zero to rounding.
+    `balanced(slopes, labels, counts=None, **knobs)` -> slopes in the domain, near the given ones, whose sum over the examples, each times
+    its count where counts [N] are given, is zero to rounding.
     `offset(slopes, labels, width, **knobs)` -> what, added to the scores, makes `smooth` round off about these slopes, not about zero
     (`thalweg.core.rounding`); None where there are no kinks.
     `shifts`: adding a number to all scores of an example changes nothing.

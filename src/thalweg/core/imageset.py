@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from jaxtyping import Float32, Int64, UInt8
+from jaxtyping import Float32, Float64, Int64, UInt8
 
 from thalweg.core.errors import DataError
 
@@ -44,12 +44,17 @@ class Skipped:
 class ImageSet:
     """Pictures with labels: pixels as stored (0 to 255), class numbers, class names, a fingerprint of the content, and a split.
 
-    Points of the two-dimensional sets are pictures of 1 x 1 pixels with two float channels. `images` may be memory-mapped; nothing
+    Points of the two-dimensional sets are pictures of 1 x 1 pixels with two float channels, and features of any unit are such pictures with
+    as many channels as there are features; they are never rounded to bytes. `images` may be memory-mapped; nothing
     writes to it. `origins` names where each example came from (a path, or `file#row`), `None` where the source has no better name than
     the row number. `notes` are sentences for the person: rules that were applied, and to how many pictures.
     """
 
-    images: UInt8[np.ndarray, "n height width channels"] | Float32[np.ndarray, "n height width channels"]
+    images: (
+        UInt8[np.ndarray, "n height width channels"]
+        | Float32[np.ndarray, "n height width channels"]
+        | Float64[np.ndarray, "n height width channels"]
+    )
     labels: Int64[np.ndarray, " n"]
     classes: tuple[str, ...]
     fingerprint: str
@@ -71,7 +76,7 @@ class ImageSet:
     @property
     def points(self) -> bool:
         """Whether these are two-dimensional points rather than pictures."""
-        return self.images.dtype != np.uint8
+        return self.images.dtype != np.uint8 and self.shape == (1, 1, 2)
 
     def numbered_for(self, classes: tuple[str, ...]) -> "ImageSet":
         """Return the set with its labels in the numbers of `classes`, which may have more; raise `DataError` when the set has others."""

@@ -52,7 +52,7 @@ def prove(problem: Convex, weights: Weights, rounded: Rounding, *, dtype: torch.
     slopes = rounded.losses(problem, scores).slope
     rounding = _rounding(problem, scores, slopes, wide, rounded) if problem.rounded else 0.0
     slopes = problem.feasible(slopes)
-    mean = problem.design.pulled_back(slopes) / len(problem)
+    mean = problem.pulled_back(slopes)
     return Proof(primal=problem.primal(scores, wide), lower=problem.bound(slopes, mean, search=search).value, rounding=rounding)
 
 
@@ -68,4 +68,4 @@ def _rounding(problem: Convex, scores: Tensor, slopes: Tensor, weights: Weights,
     own = problem.loss.value(scores, labels, **knobs) + problem.dual.conjugate(slopes, labels, **knobs) - (scores * slopes).sum(1)
     acted = problem.penalised(weights).double()
     kinks = float((acted.abs() - rounded.signs_at(problem, acted) * acted).sum()) if problem.l1 > 0 else 0.0
-    return float(own.double().mean()) + problem.l1 * kinks
+    return problem.mean(own) + problem.l1 * kinks

@@ -25,7 +25,7 @@ class LinearProblem:
     """What the objective of a linear score f(x) = W x + b is made of, for evidence that needs more than values and derivatives.
 
     `pixels` [N, D] are prepared, in height, width, channel order; penalties, strengths included, act on W, and on b too where
-    `penalise_biases`. The objective is (1/N) sum of losses + R.
+    `penalise_biases`. The objective is (1/N) sum of losses + R, or (1/N) sum c_i l_i + R with counts c > 0 whose mean is 1.
     """
 
     pixels: Float[Tensor, "examples inputs"]
@@ -34,6 +34,7 @@ class LinearProblem:
     knobs: Mapping[str, Any]
     penalties: Sequence[tuple[Penalty, Mapping[str, Any]]]
     penalise_biases: bool = False
+    counts: Float[Tensor, " examples"] | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

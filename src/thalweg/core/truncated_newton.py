@@ -147,7 +147,7 @@ class _Descent:
         """Take one Newton step with a line search."""
         problem, weights = self.problem, self.weights
         scores = problem.design.scores(weights)
-        smoothed = self.rounding.losses(problem, scores)
+        smoothed = problem.weighed_losses(self.rounding.losses(problem, scores))
         value, slope, curvature = self.rounding.penalty(problem, weights)
         if problem.l2 == 0:
             curvature = curvature + DAMPING * min(1.0, self.rounding.width) * problem.l1 / problem.unit
@@ -205,7 +205,7 @@ class _Descent:
         slack = 4 * torch.finfo(scores.dtype).eps * abs(objective)
 
         def at(length: float) -> tuple[float, float]:
-            smoothed = self.rounding.losses(problem, scores + length * change)
+            smoothed = problem.weighed_losses(self.rounding.losses(problem, scores + length * change))
             value, slope, _ = self.rounding.penalty(problem, self.weights + length * direction)
             steepness = float((smoothed.slope * change).double().sum()) / len(problem) + _inner(slope, direction)
             return float(smoothed.value.double().mean()) + value, steepness

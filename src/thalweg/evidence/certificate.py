@@ -126,7 +126,7 @@ def _better(convex: Convex, best: _Best, source: str, name: str, weights: Weight
     scores = convex.design.scores(weights)
     for width in tried:
         slopes = convex.feasible(convex.smooth(scores, width).slope)
-        bound = convex.bound(slopes, convex.design.pulled_back(slopes) / len(convex), search=True)
+        bound = convex.bound(slopes, convex.pulled_back(slopes), search=True)
         if bound.value > best[0]:
             best, source = (bound.value, bound.scale, bound.scale * slopes), name
     return best, source
@@ -159,8 +159,8 @@ def _allowance(convex: Convex, weights: Weights, scores: Tensor, slopes: Tensor,
     by as much: that changes the conjugates by at most max |s| |rho|, and G by max |x| |rho|.
     """
     lengths = convex.design.lengths(torch.float64)
-    sizes = slopes.norm(dim=1)
-    mean = convex.design.pulled_back(slopes) / len(convex)
+    sizes = convex.weighed(slopes).norm(dim=1)
+    mean = convex.pulled_back(slopes)
     forward = (convex.design.inputs + 2) * UNIT * float((lengths * sizes).mean()) * float(weights.norm())
     pulled = (len(convex) + 2) * UNIT * float((lengths * sizes).mean())
     rho = 0.0 if convex.penalise_biases else float(mean[:, -1].abs().sum()) + UNIT

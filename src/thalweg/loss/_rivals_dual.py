@@ -19,9 +19,12 @@ def wrong(slopes: Scores, labels: Labels) -> Scores:
     return slopes.scatter(-1, labels[:, None], 0.0).clamp_min(0)
 
 
-def balanced(slopes: Scores, labels: Labels, *, margin: float) -> Scores:
-    """Return slopes whose sum over the examples is zero, each wrong class's scaled down by its pair with the true class."""
-    return between_rivals(slopes, labels)
+def balanced(slopes: Scores, labels: Labels, *, margin: float, counts: Tensor | None = None) -> Scores:
+    """Return slopes whose sum over the examples is zero, each wrong class's scaled down by its pair with the true class.
+
+    With counts each example stands in the sum so many times.
+    """
+    return between_rivals(slopes, labels) if counts is None else between_rivals(counts[:, None] * slopes, labels) / counts[:, None]
 
 
 def offset(slopes: Scores, labels: Labels, width: float, *, margin: float) -> Scores:

@@ -1,5 +1,7 @@
 """The convex side of the one-versus-all hinges: the slope of class k is -t_k b_k with b_k >= 0."""
 
+from torch import Tensor
+
 from thalweg.core.balance import between_sides
 from thalweg.core.dual import Smoothed
 from thalweg.core.entries import Labels
@@ -12,9 +14,12 @@ def sizes(slopes: Scores, labels: Labels) -> Scores:
     return (directions(slopes, labels) * slopes).clamp_min(0)
 
 
-def balanced(slopes: Scores, labels: Labels, *, margin: float) -> Scores:
-    """Return slopes whose sum over the examples is zero: of each class the heavier side is scaled down."""
-    return between_sides(slopes)
+def balanced(slopes: Scores, labels: Labels, *, margin: float, counts: Tensor | None = None) -> Scores:
+    """Return slopes whose sum over the examples is zero: of each class the heavier side is scaled down.
+
+    With counts each example stands in the sum so many times.
+    """
+    return between_sides(slopes) if counts is None else between_sides(counts[:, None] * slopes) / counts[:, None]
 
 
 def offset(slopes: Scores, labels: Labels, width: float, *, margin: float) -> Scores:

@@ -1,6 +1,7 @@
 """The convex side of the softmax loss: a slope is a = p - q with probabilities p and the label's distribution q."""
 
 import torch
+from torch import Tensor
 
 from thalweg.core.balance import between_columns
 from thalweg.core.entries import Labels
@@ -23,7 +24,14 @@ def conjugate(slopes: Scores, labels: Labels, *, smoothing: float) -> Values:
     return torch.xlogy(probabilities, probabilities).sum(1)
 
 
-def balanced(slopes: Scores, labels: Labels, *, smoothing: float) -> Scores:
-    """Return slopes whose sum over the examples is zero: the probabilities of each class add up to its share of the labels."""
+def balanced(slopes: Scores, labels: Labels, *, smoothing: float, counts: Tensor | None = None) -> Scores:
+    """Return slopes whose sum over the examples is zero: the probabilities of each class add up to its share of the labels.
+
+    With counts each example stands in the sums so many times.
+    """
     wanted = targets(slopes, labels, smoothing=smoothing)
-    return between_columns((slopes + wanted).clamp_min(0), wanted) - wanted
+    found = (slopes + wanted).clamp_min(0)
+    if counts is None:
+        return between_columns(found, wanted) - wanted
+    times = counts[:, None]
+    return between_columns(times * found, times * wanted) / times - wanted

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int64, Shaped
+from jaxtyping import Bool, Float, Int64, Shaped
 from torch import Tensor
 
 from thalweg.core.entries import Shape
@@ -18,15 +18,32 @@ from thalweg.prepare import Chain
 
 
 class Batch(NamedTuple):
-    """Prepared images [N, H, W, C], labels [N], and which members train on which of them (None: all on all)."""
+    """Prepared images [N, H, W, C], labels [N], and which members train on which of them (None: all on all).
+
+    `own` says which, or how much each example counts for each member: a number, whose mean over all training examples is 1.
+    """
 
     images: Shaped[Tensor, "batch height width channels"]
     labels: Int64[Tensor, " batch"]
-    own: Bool[Tensor, "members batch"] | None = None
+    own: Bool[Tensor, "members batch"] | Float[Tensor, "members batch"] | None = None
 
 
 Counts = int | Int64[Tensor, " members"]
 """How many examples a mean is over: the same number for all members, or one for each."""
+
+
+def counted(values: Float[Tensor, "..."], own: Shaped[Tensor, "..."] | None) -> Float[Tensor, "..."]:
+    """Return values as much as each counts: those of a member's own examples and zero, or values times their counts.
+
+    What does not count is zero whatever its value is, also where that is not finite. `own` broadcasts against the values.
+
+    >>> counted(torch.tensor([[1.0, torch.inf]]), torch.tensor([[0.5, 0.0]]))
+    tensor([[0.5000, 0.0000]])
+    """
+    if own is None:
+        return values
+    return torch.where(own != 0, values * own, 0.0) if own.is_floating_point() else torch.where(own, values, 0.0)
+
 
 CHUNK_NUMBERS = 1 << 19
 CACHE_BYTES = 1 << 30
@@ -137,7 +154,7 @@ class MiniBatch:
     @property
     def counts(self) -> Counts:
         """How many of them a member averages over."""
-        return self.examples if self.own is None else self.own.sum(1).clamp_min(1)
+        return self.examples if self.own is None or self.own.is_floating_point() else self.own.sum(1).clamp_min(1)
 
     def chunks(self) -> Iterator[Batch]:
         """Yield the batch."""
@@ -148,13 +165,13 @@ class MiniBatch:
 class WholeSet:
     """A whole part in chunks, prepared anew on every walk; with `keep`, prepared once and kept if it fits into a gigabyte.
 
-    `own` [members, all rows of the set] says which examples each member averages over.
+    `own` [members, all rows of the set] says which examples each member averages over, or how much each counts for it.
     """
 
     part: Examples
     prepare: Callable[[Tensor], Tensor]
     keep: bool = False
-    own: Bool[Tensor, "members all"] | None = None
+    own: Bool[Tensor, "members all"] | Float[Tensor, "members all"] | None = None
     _kept: list[Batch] | None = field(default=None, repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
     _counts: Int64[Tensor, " members"] | None = field(default=None, repr=False)
@@ -167,7 +184,7 @@ class WholeSet:
     @property
     def counts(self) -> Counts:
         """How many of them a member averages over."""
-        if self.own is not None and self._counts is None:
+        if self.own is not None and not self.own.is_floating_point() and self._counts is None:
             self._counts = self.own[:, self.part.rows].sum(1).clamp_min(1)
         return self.examples if self._counts is None else self._counts
 

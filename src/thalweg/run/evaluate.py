@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from thalweg.core.entries import Loss
 from thalweg.core.tree import Params
-from thalweg.run.batches import Batch
+from thalweg.run.batches import Batch, counted
 from thalweg.run.module_objective import join, member, module_scores, own_examples
 from thalweg.run.penalties import Knobs
 from thalweg.run.record import Figures
@@ -25,7 +25,8 @@ def figures(
 ) -> tuple[Figures, ...]:
     """Return mean data loss, penalty, total and accuracy of every member; `seen(n)` is told as chunks are done.
 
-    `scores` takes prepared images to all members' scores [members, N, classes]. A member with examples of its own is measured on those.
+    `scores` takes prepared images to all members' scores [members, N, classes]. A member with examples of its own is measured on those,
+    and what counts more or less is weighed.
 
     Of many members the loss comes with its gradient, which for the softmax is three times as fast and right to one rounding of 1.
     """
@@ -38,8 +39,8 @@ def figures(
             values = loss.value_and_gradient(answers, labels, **knobs)[0] if many else loss.value(answers, labels, **knobs)
             hits = answers.max(-1).indices == labels  # the first of equal ones, as argmax, which takes seven times as long here
         values, hits, mask = values.cpu().double(), hits.cpu(), None if own is None else own.cpu()
-        total += (values if mask is None else torch.where(mask, values, 0.0)).sum(1)
-        right += (hits if mask is None else hits & mask).sum(1)
+        total += counted(values, mask).sum(1)
+        right += counted(hits.double(), mask).sum(1)
         examples += len(labels) if mask is None else mask.sum(1)
         seen(len(labels))
     rows = zip(total.tolist(), penalties.tolist(), right.tolist(), examples.tolist(), strict=True)
@@ -66,7 +67,7 @@ def renewed_statistics(
             fresh = {name: _unmeasured(name, tensor) for name, tensor in member(buffers, place).items()}
             with torch.no_grad():
                 for batch in batches():
-                    images, labels = own_examples(batch, place)
+                    images, labels, _ = own_examples(batch, place)
                     if len(labels) > 1:
                         module_scores(module, {**member(params, place), **fresh}, images, autocast=autocast)
             members.append(fresh)

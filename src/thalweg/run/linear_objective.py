@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Float, Int64, Shaped
 from torch import Tensor
 
 from thalweg.core.entries import Loss
 from thalweg.core.subject import LinearProblem
 from thalweg.core.tiles import spread
 from thalweg.core.tree import Params
-from thalweg.run.batches import Batches, Counts, matrix
+from thalweg.run.batches import Batches, Counts, counted, matrix
 from thalweg.run.penalties import Knobs, Penalties, for_members, symmetric_product
 
 
@@ -22,7 +22,7 @@ class LinearObjective:
 
     Parameters `weight` [members, K, D] and `bias` [members, K]. The Hessian times V is (J dS)^T X with dS = X V^T and J the
     derivative of dL/dS, which is symmetric, so that one backward pass through dL/dS gives its product. A member with examples of its own
-    averages over those.
+    averages over those; where examples count more or less, the mean is 1/N sum c_i l_i with counts c whose mean is 1.
     """
 
     batches: Batches
@@ -42,7 +42,7 @@ class LinearObjective:
         sums = []
         for pixels, labels, own in self._rows():
             values = self.loss.value(linear_scores(pixels, params), labels, **knobs)
-            sums.append(_own_sum(values, None if own is None else own.repeat_interleave(members // len(own), dim=0)))
+            sums.append(counted(values, None if own is None else own.repeat_interleave(members // len(own), dim=0)).sum(-1))
         counts = self.batches.counts
         shared = counts.repeat_interleave(members // len(counts)) if isinstance(counts, Tensor) else counts
         return _total(sums) / shared + self.penalties.value(params)
@@ -53,7 +53,7 @@ class LinearObjective:
         counts = self.batches.counts
         for pixels, labels, own in self._rows():
             values, slope = self.loss.value_and_gradient(linear_scores(pixels, params), labels, **self.knobs)
-            sums.append(_own_sum(values, own))
+            sums.append(counted(values, own).sum(-1))
             slopes.append(_pull_back(pixels, slope, own, counts))
         value, gradient = _total(sums) / counts, _total_params(slopes)
         if not self.penalties.entries:
@@ -75,19 +75,22 @@ class LinearObjective:
     def problem(self, place: int) -> LinearProblem:
         """Return what one member's objective is made of: its own examples, and its own numbers as plain ones."""
         pixels, labels, own = matrix(self.batches)
+        counts = None
         if own is not None:
             rows = own[place].nonzero()[:, 0]
             pixels, labels = pixels.index_select(0, rows), labels[rows]
+            counts = own[place, rows] if own.is_floating_point() else None
         return LinearProblem(
             pixels=pixels,
             labels=labels,
+            counts=None if counts is None or bool((counts == counts[0]).all()) else counts / counts.mean(),
             loss=self.loss,
             knobs=_plain(self.knobs, place),
             penalties=[(penalty, _plain(knobs, place)) for penalty, knobs in self.penalties.entries],
             penalise_biases="bias" in self.penalties.names,
         )
 
-    def _rows(self) -> Iterator[tuple[Float[Tensor, "batch inputs"], Int64[Tensor, " batch"], Bool[Tensor, "members batch"] | None]]:
+    def _rows(self) -> Iterator[tuple[Float[Tensor, "batch inputs"], Int64[Tensor, " batch"], Shaped[Tensor, "members batch"] | None]]:
         for images, labels, own in self.batches.chunks():
             yield images.flatten(1), labels, own
 
@@ -110,12 +113,8 @@ def _pull_back(pixels: Tensor, slope: Tensor, own: Tensor | None, counts: Counts
     if isinstance(share, Tensor):
         share = share.to(slope.dtype)[:, None, None]
     stacked = slope.transpose(1, 2) * share
-    stacked = (stacked if own is None else torch.where(own[:, None], stacked, 0.0)).contiguous()
+    stacked = counted(stacked, None if own is None else own[:, None]).contiguous()
     return {"weight": spread(stacked, pixels), "bias": stacked.sum(2)}
-
-
-def _own_sum(values: Float[Tensor, "members batch"], own: Tensor | None) -> Float[Tensor, " members"]:
-    return values.sum(-1) if own is None else torch.where(own, values, 0.0).sum(-1)
 
 
 def _total(parts: Sequence[Tensor]) -> Tensor:

@@ -30,16 +30,17 @@ def measured_part(setting: Setting, part: str, params: Params, buffers: Params, 
 
     Each fold's examples are scored by its members only, which is the number of folds times less work than all by all.
     """
-    if setting.members.own is None or part != "validation":
+    own = setting.members.own
+    if own is None or own.is_floating_point() or part != "validation":
         return measured(setting, setting.whole(part), params, buffers, part=part, progress=progress)
     found: dict[int, Figures] = {}
     for places in _by_fold(setting):
         some = places * 2 if len(places) == 1 < len(setting.members) else places  # one by itself would be rounded in another way
         rows = setting.parts[part].rows
-        held = WholeSet(replace(setting.parts[part], rows=rows[~setting.members.own[places[0], rows]]), setting.prepare)
-        own = setting.only(some)
-        own = replace(own, members=replace(own.members, own=None))
-        answers = measured(own, held, at(params, some), at(buffers, some), part=part, progress=progress)
+        held = WholeSet(replace(setting.parts[part], rows=rows[~own[places[0], rows]]), setting.prepare)
+        alone = setting.only(some)
+        alone = replace(alone, members=replace(alone.members, own=None))
+        answers = measured(alone, held, at(params, some), at(buffers, some), part=part, progress=progress)
         found.update(zip(places, answers, strict=False))
     return tuple(found[place] for place in range(len(setting.members)))
 

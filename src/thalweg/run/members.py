@@ -15,13 +15,17 @@ from thalweg.core.knobs import Integer, Number
 from thalweg.run.penalties import Knobs, Penalties
 from thalweg.run.recipe import CATALOGUES, Part, Recipe
 
+Ownership = Bool[Tensor, "members all"] | Float[Tensor, "members all"]
+"""Which examples each member trains on, or how much each counts for it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Members:
     """The numbers in which the members of a population differ: every numeric setting as a tensor, or plain where there is one member.
 
     `settings` are the optimiser's knobs; `loss` and `average` those of theirs; `clip` bounds the gradients (None: nobody's is bounded);
-    `own` [members, all examples] says which examples each trains on (None: all of the training part).
+    `own` [members, all examples] says which examples each trains on, or how much each counts for it: numbers whose mean over the training
+    part is 1 (None: all of the training part, equally).
     """
 
     recipes: tuple[Recipe, ...]
@@ -30,7 +34,7 @@ class Members:
     penalties: Penalties
     average: Knobs
     clip: float | Float[Tensor, " members"] | None = None
-    own: Bool[Tensor, "members all"] | None = None
+    own: Ownership | None = None
 
     def __len__(self) -> int:
         return len(self.recipes)
@@ -59,12 +63,12 @@ class Members:
         which = {key: number for number, key in enumerate(dict.fromkeys(keys))}
         return [self.recipes[first[key]] for key in which], [which[key] for key in keys]
 
-    def own_of(self, rows: Int64[Tensor, " batch"]) -> Bool[Tensor, "members batch"] | None:
-        """Return which of some examples each member trains on; None: all on all."""
+    def own_of(self, rows: Int64[Tensor, " batch"]) -> Bool[Tensor, "members batch"] | Float[Tensor, "members batch"] | None:
+        """Return which of some examples each member trains on, or how much they count for it; None: all on all."""
         return None if self._by_example is None else self._by_example.index_select(0, rows).T.contiguous()
 
     @cached_property
-    def _by_example(self) -> Bool[Tensor, "all members"] | None:
+    def _by_example(self) -> Bool[Tensor, "all members"] | Float[Tensor, "all members"] | None:
         """Ownership with an example's members side by side in memory, as batches ask for it."""
         return None if self.own is None else self.own.T.contiguous()
 
@@ -96,7 +100,7 @@ def gather_members(
     penalised: frozenset[str],
     dtype: torch.dtype,
     device: torch.device,
-    own: Bool[Tensor, "members all"] | None,
+    own: Ownership | None,
 ) -> Members:
     """Stack the settings of recipes that agree in structure; `penalised` names the parameters that penalties act on."""
     like = torch.zeros((), dtype=dtype, device=device)
@@ -117,7 +121,7 @@ def gather_members(
         penalties=Penalties(penalties, penalised),
         average=stack("average", averages) if averages else {},
         clip=_clip([recipe.clip for recipe in recipes], like),
-        own=None if own is None else own.to(device),
+        own=None if own is None else own.to(device=device, dtype=dtype if own.is_floating_point() else own.dtype),
     )
 
 

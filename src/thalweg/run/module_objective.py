@@ -11,7 +11,7 @@ from torch.func import functional_call
 
 from thalweg.core.entries import Loss
 from thalweg.core.tree import Params
-from thalweg.run.batches import Batch, Batches
+from thalweg.run.batches import Batch, Batches, counted
 from thalweg.run.crew import Crew
 from thalweg.run.penalties import Knobs, Penalties
 
@@ -26,9 +26,9 @@ class ModuleObjective:
 
     `buffers` [members, ...] (batch-norm's statistics) move with every evaluation that asks for the gradient, as in a training loop; over a
     whole training set batch-norm sees one chunk at a time. `noise(member)` seeds dropout. `autocast`: bfloat16 inside the module.
-    A member with examples of its own sees only those; where a batch has fewer than `fewest` of them (two for batch-norm) it sees none and
-    its gradient there is zero. The graph of the last Hessian-vector product is kept while `params` stays the same object and the batch
-    is one chunk.
+    A member with examples of its own sees only those that count for it; where a batch has fewer than `fewest` of them (two for
+    batch-norm) it sees none and its gradient there is zero. The graph of the last Hessian-vector product is kept while `params` stays the
+    same object and the batch is one chunk.
     """
 
     module: nn.Module
@@ -121,11 +121,11 @@ class ModuleObjective:
         counts = self.batches.counts
         count = counts[index] if isinstance(counts, Tensor) else counts
         for batch in self.batches.chunks():
-            images, labels = own_examples(batch, index)
+            images, labels, weights = own_examples(batch, index)
             if len(labels) < self.fewest and batch.own is not None:
                 continue
             scores = module_scores(module, {**params, **buffers}, images, autocast=self.autocast)
-            yield self.loss.value(scores, labels, **knobs).sum() / count
+            yield counted(self.loss.value(scores, labels, **knobs), weights).sum() / count
 
     def _copied_buffers(self, index: int) -> Params:
         return {name: tensor.clone() for name, tensor in member(self.buffers, index).items()}
@@ -136,11 +136,14 @@ class ModuleObjective:
         return [act(self.module, index) for index in range(count)]
 
 
-def own_examples(batch: Batch, index: int) -> tuple[Tensor, Tensor]:
-    """Return the images and labels of a batch that a member trains on."""
+def own_examples(batch: Batch, index: int) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Return the images and labels of a batch that a member trains on, and how much each counts (None: all the same)."""
     if batch.own is None:
-        return batch.images, batch.labels
-    return batch.images[batch.own[index]], batch.labels[batch.own[index]]
+        return batch.images, batch.labels, None
+    own = batch.own[index]
+    chosen = own != 0 if own.is_floating_point() else own
+    counts = own[chosen] if own.is_floating_point() else None
+    return batch.images[chosen], batch.labels[chosen], counts
 
 
 def module_scores(module: nn.Module, tensors: Params, images: Tensor, *, autocast: bool) -> Float[Tensor, "batch classes"]:

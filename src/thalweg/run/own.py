@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int64
+from jaxtyping import Bool, Float64, Int64
 from torch import Tensor
 
 from thalweg.core.errors import DataError
@@ -41,6 +41,23 @@ def ownership(recipes: Sequence[Recipe], images: ImageSet) -> tuple[Split, Bool[
     for place, recipe in enumerate(recipes):
         own[place, torch.from_numpy(rows[folds != recipe.data.fold])] = True
     return Split(rows, rows, images.split.test), own
+
+
+def weighed(counts: Float64[np.ndarray, "members all"], images: ImageSet) -> Float64[Tensor, "members all"]:
+    """Return how much each example counts for each member, in units in which the mean over the training part is 1.
+
+    So the mean of the losses is 1/N sum c_i l_i over all N training examples, and of a batch of B the same with B, whose expectation is the
+    gradient of the whole: twice the count is the example twice. Raises `DataError` on counts that are negative or not finite, and where
+    nothing counts for some member.
+    """
+    if counts.shape[1] != len(images):
+        raise DataError(f"{images.source}: {len(images)} examples but {counts.shape[1]} counts; every example needs one.")
+    if not np.isfinite(counts).all() or (counts < 0).any():
+        raise DataError(f"{images.source}: how much an example counts must be a number of at least 0, and finite.")
+    means = counts[:, images.split.train].mean(1, keepdims=True)
+    if not (means > 0).all():
+        raise DataError(f"{images.source}: all weights are zero, so there is nothing to train on.")
+    return torch.from_numpy(counts / means)
 
 
 def _rows(split: Split) -> Int64[np.ndarray, " n"]:

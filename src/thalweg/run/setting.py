@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
+from jaxtyping import Float64
 from torch import Tensor, nn
 
 from thalweg.core.entries import Augmentation, Average, Loss, Optimiser, Shape, StackedScores
@@ -19,7 +21,7 @@ from thalweg.run.devices import device_of, precision_of
 from thalweg.run.linear_objective import LinearObjective, linear_scores
 from thalweg.run.members import Members, gather_members
 from thalweg.run.module_objective import ModuleObjective, member, module_scores
-from thalweg.run.own import ownership
+from thalweg.run.own import ownership, weighed
 from thalweg.run.penalties import Penalties
 from thalweg.run.recipe import CATALOGUES, Part, Recipe
 from thalweg.run.stacked_objective import StackedObjective, agrees, mapped, stacked_scores
@@ -138,7 +140,9 @@ class Setting:
 
     def whole(self, part: str, *, keep: bool = False) -> WholeSet:
         """Return a part of the data, in its own order, not augmented; with `keep`, for steps that all look at the whole of it."""
-        return WholeSet(self.parts[part], self.prepare, keep, self.members.own if part == "train" else None)
+        own = self.members.own
+        weighed = own is not None and own.is_floating_point()
+        return WholeSet(self.parts[part], self.prepare, keep, own if part == "train" or (weighed and part == "validation") else None)
 
     def renewal(self) -> Iterator[Batch]:
         """Yield the training batches that batch-norm statistics of an average are made of; always the same."""
@@ -153,18 +157,26 @@ class Setting:
         return _built(recipe, self.chain.shape(self.shape), len(self.classes), self.device, self.dtype)
 
 
-def settle_down(recipe: Recipe | Sequence[Recipe], images: ImageSet, *, start: Start | None = None) -> Setting:
+def settle_down(
+    recipe: Recipe | Sequence[Recipe],
+    images: ImageSet,
+    *,
+    start: Start | None = None,
+    counts: Float64[np.ndarray, "members all"] | None = None,
+) -> Setting:
     """Meet recipes with their pictures: fit the preparation on the training part, build the score function, check that all fits.
 
     Several recipes must agree in structure (`thalweg.run.structure`); they become the members of one population. With folds the training
     part is what any of them trains on, so that all see the same batches; the preparation is fitted on all of it.
+    `counts` says how much each example of the set counts for each member, in place of folds (`thalweg.run.own.weighed`); a preparation
+    sees every training example once, whatever it counts.
     """
     recipes = [recipe] if isinstance(recipe, Recipe) else list(recipe)
     first = recipes[0]
     if not len(images.split.train):
         raise DataError(f"{images.source}: no training examples.")
     device = device_of(first.device)
-    split, own = ownership(recipes, images)
+    split, own = ownership(recipes, images) if counts is None else (images.split, weighed(counts, images))
     parts = {name: Examples.of(images, rows, device=device) for name, rows in split.parts().items() if len(rows)}
     score = CATALOGUES["score"].get(first.score.name)
     precision = precision_of(first, device, reduced=score.reduced_precision)
@@ -198,7 +210,8 @@ def settle_down(recipe: Recipe | Sequence[Recipe], images: ImageSet, *, start: S
 def _fitted(recipe: Recipe, train: Examples) -> Chain:
     def chunks() -> Iterator[Tensor]:
         for rows in train.rows.split(train.chunk):
-            yield train.raw(rows)[0].cpu().float()
+            raw = train.raw(rows)[0].cpu()
+            yield raw if raw.is_floating_point() else raw.float()
 
     return fit_chain(_pairs("prepare", recipe.prepare), chunks)
 

@@ -10,7 +10,7 @@ from torch.func import functional_call, vmap
 
 from thalweg.core.entries import StackedScores
 from thalweg.core.tree import Params
-from thalweg.run.batches import Batch
+from thalweg.run.batches import Batch, counted
 from thalweg.run.module_objective import ModuleObjective
 
 
@@ -43,7 +43,7 @@ class StackedObjective:
         sums = []
         for batch in self.alone.batches.chunks():
             values = self.alone.loss.value(self._forward(params, batch, generators), batch.labels, **self.alone.knobs)
-            sums.append(_own(values, batch.own).sum(1))
+            sums.append(counted(values, batch.own).sum(1))
         return torch.stack(sums).sum(0) / self.alone.batches.counts
 
     def value_and_gradient(self, params: Params) -> tuple[Float[Tensor, " members"], Params]:
@@ -56,11 +56,11 @@ class StackedObjective:
             leaves = {name: tensor.detach().requires_grad_() for name, tensor in params.items()}
             scores = self._forward(leaves, batch, generators)
             losses, slope = alone.loss.value_and_gradient(scores.detach(), batch.labels, **alone.knobs)
-            share = _own(slope, None if batch.own is None else batch.own[:, :, None]) / (
+            share = counted(slope, None if batch.own is None else batch.own[:, :, None]) / (
                 counts[:, None, None] if isinstance(counts, Tensor) else counts
             )
             slopes = torch.autograd.grad(scores, list(leaves.values()), share, materialize_grads=True)
-            part = _own(losses, batch.own).sum(1) / counts
+            part = counted(losses, batch.own).sum(1) / counts
             value = part if value is None else value + part
             own = dict(zip(leaves, slopes, strict=True))
             gradient = {name: gradient[name] + tensor for name, tensor in own.items()} if gradient else own
@@ -129,7 +129,3 @@ def agrees(scores: StackedScores, module: nn.Module, images: Float[Tensor, "batc
     except Exception:  # a stranger's module may fail under vmap in any way; the slow path is always there
         return False
     return True
-
-
-def _own(values: Tensor, own: Tensor | None) -> Tensor:
-    return values if own is None else torch.where(own, values, 0.0)
