@@ -13,7 +13,7 @@ import typer
 
 from thalweg import __version__
 from thalweg.core.names import entry_names
-from thalweg.faces import cli_evidence, cli_lab, cli_population, cli_runs
+from thalweg.faces import cli_completion, cli_evidence, cli_lab, cli_population, cli_runs
 from thalweg.faces.options import (
     LOOSE,
     Colour,
@@ -37,6 +37,7 @@ app = typer.Typer(
     name="thalweg",
     help="Train an image classifier and see, with numbers, why it works: score, loss, optimise.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -232,13 +233,20 @@ cli_population.register(app)
 cli_evidence.register(app)
 cli_lab.register(app)
 cli_runs.register(app)
+cli_completion.register(app)
+
+WIDE = ("train", *cli_population.COMMANDS, *cli_evidence.COMMANDS, *cli_lab.COMMANDS)
+"""The commands that take options which they do not declare."""
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the `thalweg` program."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == [cli_completion.ASKING]:
+        cli_completion.tell(app, words[1:], WIDE)
+        return
     command = next((word for word in words if not word.startswith("-")), None)
-    if command in ("train", *cli_population.COMMANDS, *cli_evidence.COMMANDS, *cli_lab.COMMANDS) and not {"-h", "--help"} & set(words):
+    if command in WIDE and not {"-h", "--help"} & set(words):
         words = _without_knobs(command, words)
     sys.path.append(str(Path.cwd()))  # a module of the user's may lie in the working folder; what is installed comes first
     if "--debug" in words:
