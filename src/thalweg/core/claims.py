@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Entry
 
 Verdict = Literal["holds", "fails", "not applicable"]
@@ -79,8 +80,8 @@ class Claim(Entry):
     needs_data: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Finding:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Finding(Displayed):
     """A claim as it was found: the sentence, its caveat, on which data, every check, and how long that took."""
 
     number: str

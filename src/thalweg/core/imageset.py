@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
 
+from thalweg.core.display import Displayed
 from thalweg.core.errors import DataError
 
 
@@ -40,8 +41,8 @@ class Skipped:
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ImageSet:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ImageSet(Displayed):
     """Pictures with labels: pixels as stored (0 to 255), class numbers, class names, a fingerprint of the content, and a split.
 
     Points of the two-dimensional sets are pictures of 1 x 1 pixels with two float channels, and features of any unit are such pictures with

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from thalweg.core.display import Displayed
 from thalweg.core.errors import ConfigError
 from thalweg.evidence._strict import number
 
@@ -34,8 +35,8 @@ class WeightPicture:
         return np.array(self.flat, dtype=np.float64).reshape(self.shape)
 
 
-@dataclass(frozen=True, kw_only=True)
-class WeightPictures:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class WeightPictures(Displayed):
     """One picture an output of a first layer; `left_out` counts outputs beyond the number asked for, `of` says what the outputs are."""
 
     pictures: tuple[WeightPicture, ...]

@@ -5,12 +5,13 @@ from typing import Any
 
 from scipy.stats import binomtest
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ConfigError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Accuracy:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Accuracy(Displayed):
     """`right` of `count` examples; `value`, `low` and `high` are None where there were no examples, and `reason` says so."""
 
     right: int

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float, Int64, Shaped
 from torch import Tensor
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Choice, Integer, Integers
@@ -56,8 +57,8 @@ class Explained:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Attribution:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Attribution(Displayed):
     """Pictures with their scores taken apart; `linear` says whether by templates (exact) or by gradients (first order)."""
 
     linear: bool

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import DataError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Balance:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Balance(Displayed):
     """Counts by part and class.
 
     `totals` sums each part. `largest` is the class that the training part holds most often (the first of equals) and `chance` the

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ConfigError
 from thalweg.evidence._strict import number
@@ -22,8 +23,8 @@ class Bin:
     accuracy: float | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Calibration(Displayed):
     """The bins, and the expected calibration error; None without examples, and `reason` says so."""
 
     bins: tuple[Bin, ...]

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from thalweg.core.convex import Convex, unsuited
 from thalweg.core.design import Weights
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Integer
@@ -24,8 +25,8 @@ WIDTHS = (1e-6, 1e-3, 1e-2, 0.1, 1.0)
 UNIT = torch.finfo(torch.float64).eps
 
 
-@dataclass(frozen=True, kw_only=True)
-class Certificate:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Certificate(Displayed):
     """Objective, lower bound of the best one, and what follows. Everything in double precision over the whole training part.
 
     `allowance` bounds the rounding of `primal` and `dual` together; no W has an objective below `dual - allowance`. `distance` is the

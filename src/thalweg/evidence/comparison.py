@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ConfigError, DataError
 from thalweg.evidence import accuracy, confusion, curves
@@ -31,8 +32,8 @@ class Contender:
     losses: Float[np.ndarray, " n"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Comparison(Displayed):
     """Runs side by side on `count` examples of `part`; everything that has one value a run is in the order of `names`.
 
     `losses` are mean data losses, None where not finite; `confusions[r, t, p]` counts examples of class t that run r took for p; `pairs`

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import DataError
 from thalweg.evidence import accuracy
@@ -41,8 +42,8 @@ class Macro:
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Confusion:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Confusion(Displayed):
     """`counts[t, p]` examples of class t were taken for class p."""
 
     counts: Int64[np.ndarray, "classes classes"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.evidence._strict import number, numbers
 from thalweg.run.record import Epoch, Figures
@@ -19,8 +20,8 @@ class PartCurves:
     accuracy: tuple[float | None, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Curves:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Curves(Displayed):
     """Figures over epochs; the first is 0, before any step. `validation` is None where no epoch measured one."""
 
     epochs: tuple[int, ...]

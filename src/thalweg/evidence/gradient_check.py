@@ -9,6 +9,7 @@ import torch
 from scipy.special import erfinv
 from torch import Tensor
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence, Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Integer
@@ -47,8 +48,8 @@ class TensorCheck:
     probes: tuple[Probe, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class GradientCheck:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class GradientCheck(Displayed):
     """The check of every tensor, and errors against the step along one direction through all of them.
 
     `noise` is the measured rounding noise of the objective's `value`. `proximal`: penalties have a part that is not smooth, whose slope was

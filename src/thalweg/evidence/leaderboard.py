@@ -8,6 +8,7 @@ from typing import Any, Literal
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import DataError, unknown
 from thalweg.evidence._axes import Axis
@@ -42,8 +43,8 @@ class Row:
     level: bool | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Leaderboard:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Leaderboard(Displayed):
     """Candidates, the best first.
 
     `level` counts those within one standard error of the best, the best included: among them the order decides nothing; None where

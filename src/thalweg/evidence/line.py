@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence, Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Integer
@@ -50,8 +51,8 @@ class Profile:
     check: Check | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class LossLines:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LossLines(Displayed):
     """The loss at coordinates `x` along each direction; `centre` is the loss at 0, exactly the objective's own value.
 
     `error` is the standard error of its mean over the examples; `missing` counts values that are not finite.

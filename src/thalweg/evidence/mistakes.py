@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Float64, Int64, Shaped
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.evidence._strict import number
 
@@ -35,8 +36,8 @@ class Answer:
     picture: Shaped[np.ndarray, "height width channels"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mistakes:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Mistakes(Displayed):
     """`wrong` of `count` answers were wrong.
 
     `worst`: wrong with the highest loss; `confident`: wrong with the largest lead; `hesitant`: right with the smallest lead.

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence, Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Integer
@@ -28,8 +29,8 @@ MARGIN, SLIMMEST = 0.12, 0.6
 """How much wider the plane is than the path, in parts of its longer side, and the least length of its shorter side."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LossPath:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LossPath(Displayed):
     """A path over the loss on its plane: `values[j][i]` belongs to (x[i], y[j]), in the units of the weights; the end lies at (0, 0).
 
     `shares` are the axes' shares of the variance, `extent` the largest distance of a point from the end. `kept`: where the weights are

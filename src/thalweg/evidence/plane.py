@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Float64, Int64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ConfigError, DataError
 from thalweg.evidence._strict import number
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Plane:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Plane(Displayed):
     """Scores on a grid: `scores[j, i]` belongs to the point (x[i], y[j]); `predicted` are the answers at the points themselves."""
 
     x: Float64[np.ndarray, " columns"]

@@ -7,11 +7,12 @@ import numpy as np
 from jaxtyping import Float, Float64
 from scipy.special import softmax
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Probabilities:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Probabilities(Displayed):
     """`values` [N, K], each row summing to 1; None where they are not defined, and `reason` says why."""
 
     values: Float64[np.ndarray, "n classes"] | None

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ConfigError, DataError, unknown
 from thalweg.evidence._runners import Quantity, Runner, runner
@@ -17,8 +18,8 @@ PARTS = ("validation", "train")
 FIGURES = ("loss", "penalty", "total", "accuracy")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Race:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Race(Displayed):
     """The runners, the best final figure first; `threshold` is what `reached` counts the steps to.
 
     `fair` says whether every runner that has something to tune was given equally many trainings for it. How many steps those took is

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Float64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import ConfigError
 from thalweg.evidence._ramps import AGREE, FEWEST, MARGIN, SURE, Ramp, ramp, rate_word
@@ -24,8 +25,8 @@ class Limit:
     residual: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class RateBand:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class RateBand(Displayed):
     """One ramp a seed, the band of rates that suits all of them, and a suggestion inside it.
 
     `low`, `high` and `suggestion` are None together, and `reason` says why; `remarks` say what to know of a band that there is.

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence
 from thalweg.core.errors import DataError
 from thalweg.evidence._spread import Band, band
@@ -32,8 +33,8 @@ class Method:
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SearchCourse:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class SearchCourse(Displayed):
     """Methods, the one that ends with the highest median loss first.
 
     Of the `shared` seeds that every method was run from, `ordered` end in exactly this order of losses. `chance` is the accuracy of

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence, Objective
 from thalweg.core.errors import ConfigError, nearest
 from thalweg.core.knobs import Choice, Integer, Number, Text
@@ -18,8 +19,8 @@ from thalweg.evidence._quadratic import Quadratic
 from thalweg.evidence._words import made_over
 
 
-@dataclass(frozen=True, kw_only=True)
-class Spectrum:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Spectrum(Displayed):
     """The spectra of the blocks asked for, over `examples` examples, with the module in `mode`, computed in `precision`."""
 
     blocks: tuple[Block, ...]

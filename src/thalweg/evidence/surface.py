@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence, Objective
 from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Choice, Flag, Integer, Integers, Text
@@ -36,8 +37,8 @@ MARGIN = 0.25
 """How much wider the grid through three runs is than the box around them, on each side, in parts of the box's longer side."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LossSurface:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class LossSurface(Displayed):
     """The loss at every point of a grid: `values[j][i]` belongs to (x[i], y[j]); None where it is not finite, `missing` times.
 
     Coordinates are multiples of the two `axes`, whose angle has the `cosine`. `centre` is the loss at (0, 0), exactly the objective's

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Critical, Evidence
 from thalweg.core.errors import ConfigError
 from thalweg.evidence._levels import bands_of, levels_of
@@ -34,8 +35,8 @@ class Trail:
         return " = ".join(runner.optimiser for runner in self.runners)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SurfacePaths:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SurfacePaths(Displayed):
     """A race and its ground: `heights[j, i]` is the surface at (x[i], y[j]); `levels`, ascending, bound the bands of its contours.
 
     `geometric`: the levels' distances from the lowest height grow by a constant factor, otherwise by a constant amount.

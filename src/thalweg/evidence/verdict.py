@@ -8,6 +8,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
+from thalweg.core.display import Displayed
 from thalweg.core.entries import Evidence, Objective
 from thalweg.core.knobs import Integer, Number
 from thalweg.core.progress import Progress, Silent
@@ -23,8 +24,8 @@ from thalweg.evidence._words import made_over
 Kind = Literal["minimum", "maximum", "saddle", "degenerate", "not critical"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verdict:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Verdict(Displayed):
     """What a point is, and what decided it.
 
     Critical is a gradient norm of at most `gradient_tolerance`. Eigenvalues within +-`zero` count as zero. `negative` and `positive` count

@@ -44,6 +44,11 @@ def render(template: str, drawings: Mapping[str, Drawing], *, shared: Sequence[s
     )
 
 
+def fragment(template: str, **context: Any) -> str:
+    """Return a part of somebody else's page, escaped like a page of our own; `template` is a file of this folder."""
+    return _environment().get_template(template).render(**context)
+
+
 def shown(value: object) -> object:
     """Return text with hidden characters as escapes; mark-up of our own and anything else unchanged."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -24,7 +24,7 @@ from thalweg.run.sweep import open_member
 from thalweg.run.train import train as train_recipe
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run(runs.Run):
     """A run that can be reported: `report()` writes one HTML file and returns its path."""
 

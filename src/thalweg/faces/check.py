@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
 from thalweg.core.errors import ConfigError
@@ -33,8 +34,8 @@ from thalweg.run.versions import versions
 PAGE = "check.html"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Diagnosis:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Diagnosis(Displayed):
     """What the doctor found: `checks` are all that were made, `findings` those that have something to report.
 
     `examples` training pictures were there, `looked_at` of them were looked at; `again` is the call that checks the same again.

@@ -10,6 +10,7 @@ from typing import Any
 from thalweg.claim._bench import Bench
 from thalweg.claim._find import chosen, find
 from thalweg.core.claims import Claim, Finding, Verdict
+from thalweg.core.display import Displayed
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
 from thalweg.core.imageset import ImageSet
@@ -30,8 +31,8 @@ from thalweg.run.versions import versions
 PAGE, NUMBERS = "claims.html", "claims.json"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Claims:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Claims(Displayed):
     """The claims that were measured, as `findings` in the order of their numbers; `data` says on which pictures."""
 
     findings: tuple[Finding, ...]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
 from thalweg.core.errors import ConfigError
@@ -26,8 +27,8 @@ from thalweg.run.run import Run
 PAGE = "comparison.html"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Comparison(Displayed):
     """Runs compared: `record` holds the numbers, `source` names the examples, `notes` say what a reader should bear in mind."""
 
     record: comparison.Comparison

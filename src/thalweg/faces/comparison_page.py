@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from thalweg.evidence._strict import number
-from thalweg.evidence.comparison import Comparison
+from thalweg.evidence.comparison import Comparison, Pair
 from thalweg.faces._page import render
 from thalweg.faces.comparison_tables import pair_heads, pair_rows, points, probability, remarks, run_rows
 from thalweg.views import comparison_curves, confusion_difference, paired_differences
@@ -17,38 +17,46 @@ MATRICES = 6
 
 def build(record: Comparison, *, source: str, noun: str = "pictures", notes: Sequence[str] = ()) -> str:
     """Return the comparison as one HTML page; equal comparisons give equal bytes."""
-    drawings: dict[str, Drawing] = {}
-    if any(one.epochs for one in record.curves):
-        drawings["curves"] = comparison_curves.draw(record)
-    drawings["differences"] = paired_differences.draw(record)
-    matrices = {f"matrix-{one.second}": one for one in record.against_first[:MATRICES]}
-    drawings |= {name: confusion_difference.draw(record, one) for name, one in matrices.items()}
     return render(
         "comparison",
-        drawings,
+        drawn(record),
         record=record,
-        title=_title(record.names),
+        title=title(record.names),
         source=source,
         examples=noun if record.part == "all" else f"{record.part} {noun}",
-        headline=_headline(record),
-        summary=_summary(record),
+        headline=headline(record),
+        summary=summary(record),
         runs=run_rows(record),
         pairs=pair_rows(record),
         heads=pair_heads(record),
         remarks=remarks(record),
         parts=_parts(record),
-        matrices=matrices,
+        matrices=_matrices(record),
         notes=notes,
         percent=percent,
         quantity=quantity,
     )
 
 
-def _title(names: Sequence[str]) -> str:
+def drawn(record: Comparison) -> dict[str, Drawing]:
+    """Return what the views draw of a comparison, by the name it has in the page."""
+    drawings: dict[str, Drawing] = {}
+    if any(one.epochs for one in record.curves):
+        drawings["curves"] = comparison_curves.draw(record)
+    drawings["differences"] = paired_differences.draw(record)
+    return drawings | {name: confusion_difference.draw(record, one) for name, one in _matrices(record).items()}
+
+
+def _matrices(record: Comparison) -> dict[str, Pair]:
+    return {f"matrix-{one.second}": one for one in record.against_first[:MATRICES]}
+
+
+def title(names: Sequence[str]) -> str:
+    """Return the names of the runs in a few words."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) <= 4 else f"{names[0]} and {len(names) - 1} others"
 
 
-def _headline(record: Comparison) -> str:
+def headline(record: Comparison) -> str:
     """Return the difference that the page is about: of two runs the second less the first, of more the best less the first."""
     one = _leading(record)
     return points(record.against_first[one - 1].accuracy.value)
@@ -63,7 +71,8 @@ def _second_best(record: Comparison) -> int:
     return max(range(1, len(record.names)), key=lambda place: (record.accuracies[place].right, -place))
 
 
-def _summary(record: Comparison) -> list[str]:
+def summary(record: Comparison) -> list[str]:
+    """Say in sentences how far the leading run is ahead, and how sure that is."""
     pair = record.against_first[_leading(record) - 1]
     name, other = record.names[pair.second], record.names[pair.first]
     if pair.accuracy.value is None:

@@ -35,7 +35,7 @@ def gather(run: Run, images: ImageSet) -> ReportInput:
         choices={"score": recipe.score.name, "loss": recipe.loss.name, "optimiser": recipe.optimiser.name},
         expected_start=run.expected_start,
         examined=examined,
-        first_layer=_first_layer(run),
+        first_layer=first_layer(run),
         plane=_plane(run, images),
         findings=_findings(run),
         checks=after(run, images),
@@ -59,7 +59,8 @@ def _examined(run: Run, images: ImageSet) -> Examined | None:
     )
 
 
-def _first_layer(run: Run) -> FirstLayer | None:
+def first_layer(run: Run) -> FirstLayer | None:
+    """Return the weights of the first layer, where they are pictures; None elsewhere."""
     weights = run.model.first_weight
     if weights is None or tuple(run.model.shape[:2]) == (1, 1):
         return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Evidence, Source
 from thalweg.core.errors import ConfigError, unknown
@@ -20,8 +21,8 @@ from thalweg.run.versions import versions
 from thalweg.views._drawing import Drawing
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Inspection:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Inspection(Displayed):
     """What was found of a model: `findings` by the name of the evidence, and in `skipped` why the others do not apply.
 
     `inspection["spectrum"]` is a finding's record; `figures()` are the drawings.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
 from thalweg.core.imageset import ImageSet
@@ -22,8 +23,8 @@ FILES = ("race.html", "race.json", "race.csv")
 WHOLE = "Examples count a step's batch once. Candidates, line searches and Hessian products look at it more often; the seconds count that."
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Race:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Race(Displayed):
     """A race: `record` lays it out, `raced` holds every trial and every run, `command` makes it again."""
 
     record: evidence.Race

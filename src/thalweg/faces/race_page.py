@@ -28,6 +28,11 @@ class RacePage:
 def build(page: RacePage) -> str:
     """Return the race as one HTML page that opens from a file, prints, and fetches nothing."""
     race = page.race
+    return render("race", drawn(race), page=page, headline=headline(race), summary=summary(race), table=table(race), caption=caption(race))
+
+
+def drawn(race: Race) -> dict[str, Drawing]:
+    """Return what the views draw of a race, by the name it has in the page."""
     drawings: dict[str, Drawing] = {"steps": race_steps.draw(race)}
     if len({(runner.steps, runner.examples) for runner in race.runners}) > 1:
         drawings["examples"] = race_examples.draw(race)
@@ -35,20 +40,23 @@ def build(page: RacePage) -> str:
         drawings["seconds"] = race_seconds.draw(race)
     if any(trial.rate is not None for runner in race.runners for trial in runner.trials):
         drawings["trials"] = race_tuning.draw(race)
-    best = race.runners[0]
+    return drawings
+
+
+def headline(race: Race) -> str:
+    """Return the best optimiser's figure at the end."""
+    best = race.runners[0].final.mean
+    return "–" if best is None else told(race, best)
+
+
+def caption(race: Race) -> str:
+    """Return what stands above the table."""
     reached = "" if race.threshold is None else f"; steps until the median seed is at {told(race, race.threshold)}"
-    return render(
-        "race",
-        drawings,
-        page=page,
-        headline="–" if best.final.mean is None else told(race, best.final.mean),
-        summary=_summary(race),
-        table=_table(race),
-        caption=f"{subject(race).capitalize()} at the end, mean ± standard deviation over seeds{reached}",
-    )
+    return f"{subject(race).capitalize()} at the end, mean ± standard deviation over seeds{reached}"
 
 
-def _summary(race: Race) -> list[str]:
+def summary(race: Race) -> list[str]:
+    """Say in sentences which optimiser came furthest, and what that is worth."""
     best, seeds = race.runners[0], max(runner.seeds for runner in race.runners)
     if best.final.mean is None:
         return ["Every optimiser diverged on every seed."]
@@ -79,7 +87,8 @@ def _level(best: Runner, other: Runner) -> bool:
     return bool(spreads) and abs(best.final.mean - other.final.mean) < max(spreads)
 
 
-def _table(race: Race) -> Table:
+def table(race: Race) -> Table:
+    """Return one line an optimiser, the best first."""
     columns = ("optimiser", "tuned settings", "at the end", "to threshold", "seeds there", "ms a step", "tuning runs")
     return Table(columns=columns, rows=tuple(_row(race, runner) for runner in race.runners), words=(0, 1))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
 from thalweg.core.imageset import ImageSet
@@ -35,8 +36,8 @@ PAGE, NUMBERS = "rate.html", "rate.json"
 SEEDS, STEPS = 3, 200
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class RateFinding:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RateFinding(Displayed):
     """The rates that suit a recipe: `band` is what was read off the ramps, `ramps` what was measured.
 
     `suggestion` is None where the band has none; `band.reason` says why. `again` and `train` are the commands that find the same again and

@@ -33,8 +33,8 @@ def build(page: RatePage) -> str:
         {"band": rate_band.draw(band)},
         page=page,
         band=band,
-        headline="none" if band.suggestion is None else word(band.suggestion, digits=2),
-        summary=_summary(band),
+        headline=headline(band),
+        summary=summary(band),
         remarks=[sentence(remark) for remark in band.remarks],
         sure=SURE,
         quantity=quantity,
@@ -42,7 +42,13 @@ def build(page: RatePage) -> str:
     )
 
 
-def _summary(band: RateBand) -> list[str]:
+def headline(band: RateBand) -> str:
+    """Return the suggested rate."""
+    return "none" if band.suggestion is None else word(band.suggestion, digits=2)
+
+
+def summary(band: RateBand) -> list[str]:
+    """Say in sentences what the band is, or why there is none."""
     if band.suggestion is None:
         words = ["No rate is suggested.", sentence(band.reason)]
     else:

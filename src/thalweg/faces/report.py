@@ -89,7 +89,8 @@ def build(run: ReportInput) -> str:
     drawings: dict[str, Drawing] = {"balance": balance_view.draw(shares), **course_of(run.epochs, run.expected_start)}
     if run.plane is not None:
         drawings["plane"] = plane.draw(run.plane)
-    drawings |= _weights(run)
+    if run.first_layer is not None:
+        drawings |= weights_of(run.first_layer, run.facts)
     table, likely = None, None
     if (examined := run.examined) is not None and len(examined.labels):
         table = confusion.measure(examined.labels, examined.scores.argmax(1), run.facts.classes)
@@ -133,13 +134,14 @@ def answers_of(run: ReportInput) -> dict[str, Drawing]:
     return _answers(run, examined, table, probabilities.measure(examined.scores, defined=run.defines_probabilities))
 
 
-def _weights(run: ReportInput) -> dict[str, Drawing]:
-    layer, (height, width, channels) = run.first_layer, run.facts.shape
-    if layer is None or channels not in (1, 3):
+def weights_of(layer: FirstLayer, facts: DataFacts) -> dict[str, Drawing]:
+    """Return the pictures of a first layer's weights: templates or filters; none where the data are no pictures."""
+    height, width, channels = facts.shape
+    if channels not in (1, 3):
         return {}
     if layer.kind == "convolution":
         return {"filters": filters_view.draw(filters.measure(layer.weights))}
-    return {"templates": templates_view.draw(templates.measure(layer.weights, (height, width, channels), run.facts.classes))}
+    return {"templates": templates_view.draw(templates.measure(layer.weights, (height, width, channels), facts.classes))}
 
 
 def _answers(run: ReportInput, examined: Examined, table: confusion.Confusion, likely: probabilities.Probabilities) -> dict[str, Drawing]:

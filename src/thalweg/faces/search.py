@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
 from thalweg.core.imageset import ImageSet
@@ -36,8 +37,8 @@ PAGE, NUMBERS = "search.html", "search.json"
 EVALUATIONS, SEEDS = 1000, 5
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SearchFinding:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SearchFinding(Displayed):
     """A search experiment: `searches` is what was measured, `course` lays the methods side by side, `again` is the command for it."""
 
     searches: Searches

@@ -35,15 +35,16 @@ def build(page: SearchPage) -> str:
         drawings,
         page=page,
         headline=percent(best.final_accuracy[1]),
-        summary=_summary(page),
+        summary=summary(course, page.part),
         table=drawing.table,
         caption=f"After {course.evaluations:,} evaluations: median over seeds, with the extremes; accuracy on {page.part} examples",
     )
 
 
-def _summary(page: SearchPage) -> list[str]:
-    course, best = page.course, page.course.methods[-1]
-    words = [f"median {page.part} accuracy of {visible(best.name)} after {counted(course.evaluations, 'evaluation')}."]
+def summary(course: SearchCourse, part: str) -> list[str]:
+    """Say in sentences how far the methods came, by the accuracy of a part's examples."""
+    best = course.methods[-1]
+    words = [f"median {part} accuracy of {visible(best.name)} after {counted(course.evaluations, 'evaluation')}."]
     others = [f"{visible(method.name)} {percent(method.final_accuracy[1])}" for method in course.methods[:-1]]
     if others:
         words.append(f"With as many evaluations: {listed(others)}.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.display import Displayed
 from thalweg.core.durable import write_file
 from thalweg.core.entries import Source
 from thalweg.core.errors import Interrupted
@@ -34,8 +35,8 @@ from thalweg.run.versions import versions
 BEST, PAGE, TABLE, RECORD = "best.toml", "sweep.html", "table.csv", "sweep.json"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Sweep:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Sweep(Displayed):
     """A sweep: `board` orders the candidates, `results` are the members by number, `best` the recipe of the first candidate.
 
     `best` is None where every member diverged; it trains on the whole training part, without folds, from the sweep's first seed.
@@ -98,7 +99,7 @@ class Sweep:
     def report(self, path: Source | None = None) -> Path:
         """Write the page, one HTML file without network, and return its path; by default sweep.html in the sweep's folder, or here."""
         target = Path(path) if path is not None else (self.folder or Path()) / PAGE
-        write_file(target, sweep_page.build(self._page()))
+        write_file(target, sweep_page.build(self.page()))
         return target
 
     def write(self, folder: Path) -> None:
@@ -109,7 +110,8 @@ class Sweep:
         if self.best is not None:
             write_file(folder / BEST, self.best.to_toml())
 
-    def _page(self) -> sweep_page.SweepPage:
+    def page(self) -> sweep_page.SweepPage:
+        """Return what the page says."""
         recipe, best = next(iter(self.population.recipes.values())), self.folder / BEST if self.folder else Path(BEST)
         choices = {"score": recipe.score.name, "loss": recipe.loss.name, "optimiser": recipe.optimiser.name, "epochs": f"{recipe.epochs:,}"}
         made = Made(command=self.command, versions=versions(), seconds=sum(result.seconds for result in self.results))

@@ -11,11 +11,13 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int64, Shaped
 
+from thalweg.core.display import Displayed
 from thalweg.core.errors import ConfigError, DataError, ModelError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.outcome import Ending, Outcome
 from thalweg.core.progress import Progress
 from thalweg.core.trajectory import Trajectory
+from thalweg.core.visible import visible
 from thalweg.run.files import METRICS, MODEL, PATH, RECIPE
 from thalweg.run.model import Model, from_file
 from thalweg.run.own import folded
@@ -26,8 +28,8 @@ from thalweg.run.start import Start
 from thalweg.run.store import Store
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+@dataclass(frozen=True, eq=False, repr=False)
+class Run(Displayed):
     """A trained classifier: what it is made of, how training went, how good it is, and the model itself.
 
     `figures` are those of the kept weights on each part of the data, in single precision and evaluation mode. `folder` is None for a run
@@ -52,6 +54,12 @@ class Run:
     zero_weights: int = 0
     start: Start | None = None
     recorded: Trajectory | None = None
+
+    def __repr__(self) -> str:
+        recipe, part = self.recipe, next((name for name in ("test", "validation", "train") if name in self.figures), None)
+        figure = "" if part is None else f", {part} accuracy {self.figures[part].accuracy:.2%}"
+        made = f"{visible(recipe.data.source)}: {recipe.score.name} + {recipe.loss.name}, {recipe.optimiser.name}"
+        return f"<Run of {made}; {self.outcome.ending.value} after epoch {self.outcome.epoch}{figure}>"
 
     @cached_property
     def trajectory(self) -> Trajectory | None:
