@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 
-.PHONY: run test test-slow docs check bench bench-lab clean help
+.PHONY: run test test-slow docs check bench bench-lab clean help wheel
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -37,6 +37,10 @@ bench: $(VENV)/.ready-dev
 # the lab in Chromium: pictures a second, time from a drag to the loss, ten pages at once
 bench-lab: $(VENV)/.ready-dev
 	$(BIN)/python benchmarks/lab.py
+
+# the source archive and the wheel, into dist; tests/test_wheel.py installs the wheel in a fresh environment and tries it
+wheel: $(VENV)/.ready-dev
+	$(BIN)/python -m build --outdir dist .
 
 # pip installs, not uv: the constraints file names the processor-only build of PyTorch that pip finds here
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
