@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from thalweg.faces.check import check as check
     from thalweg.faces.claims import claims as claims
     from thalweg.faces.compare import compare as compare
+    from thalweg.faces.exporting import export as export
     from thalweg.faces.inspect import evidence as evidence
     from thalweg.faces.inspect import inspect as inspect
     from thalweg.faces.race import race as race
@@ -45,6 +46,7 @@ _HOMES = {
     "claims": ("claims", "claims"),
     "compare": ("compare", "compare"),
     "evidence": ("inspect", "evidence"),
+    "export": ("exporting", "export"),
     "inspect": ("inspect", "inspect"),
     "load": ("api", "load"),
     "open": ("api", "open_run"),
@@ -61,6 +63,7 @@ __all__ = [
     "claims",
     "compare",
     "evidence",
+    "export",
     "inspect",
     "load",
     "open",

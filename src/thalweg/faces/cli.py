@@ -13,7 +13,7 @@ import typer
 
 from thalweg import __version__
 from thalweg.core.names import entry_names
-from thalweg.faces import cli_completion, cli_evidence, cli_lab, cli_population, cli_runs
+from thalweg.faces import cli_completion, cli_evidence, cli_export, cli_lab, cli_population, cli_runs
 from thalweg.faces.options import (
     LOOSE,
     Colour,
@@ -233,6 +233,7 @@ cli_population.register(app)
 cli_evidence.register(app)
 cli_lab.register(app)
 cli_runs.register(app)
+cli_export.register(app)
 cli_completion.register(app)
 
 WIDE = ("train", *cli_population.COMMANDS, *cli_evidence.COMMANDS, *cli_lab.COMMANDS)

@@ -14,6 +14,7 @@ from thalweg.doctor import CHECKS
 from thalweg.evidence import EVIDENCE
 from thalweg.faces import api
 from thalweg.faces._consent import refuse_foreign
+from thalweg.faces.export import FORMATS
 from thalweg.faces.fields import recipe_from_words, size_from_text
 from thalweg.faces.predictions import predictions
 from thalweg.faces.terminal import table, watcher
@@ -178,7 +179,14 @@ def data(given: Mapping[str, Any], *, as_json: bool, quiet: bool) -> None:
 
 def list_entries(what: str | None, *, as_json: bool) -> None:
     """Print entries with their knobs."""
-    catalogues: dict[str, Any] = {"format": READERS, **CATALOGUES, "surface": SURFACES, "evidence": EVIDENCE, "check": CHECKS}
+    catalogues: dict[str, Any] = {
+        "format": READERS,
+        **CATALOGUES,
+        "surface": SURFACES,
+        "evidence": EVIDENCE,
+        "check": CHECKS,
+        "export": FORMATS,
+    }
     chosen = {kind: [entry for entry in catalogue if _listed(entry, kind, what)] for kind, catalogue in catalogues.items()}
     found = {kind: entries for kind, entries in chosen.items() if entries}
     if not found:

@@ -86,8 +86,11 @@ class Model:
         name = getattr(self.module, "first", None)
         return None if name is None else self.module.get_parameter(name).detach().float().numpy()
 
-    def to_bytes(self) -> bytes:
-        """Return the model as a safetensors file, with its card in the metadata."""
+    def to_bytes(self, **said: Any) -> bytes:
+        """Return the model as a safetensors file, with its card in the metadata, and in it what else is to be said.
+
+        One entry of metadata, because the library writes several in an order of chance.
+        """
         tensors = {f"score.{name}": tensor.detach().contiguous() for name, tensor in self.module.state_dict().items()}
         if self.subtract is not None:
             tensors["subtract"] = self.subtract.contiguous()
@@ -100,7 +103,7 @@ class Model:
             "classes": list(self.classes),
             "probabilities": self.probabilities,
         }
-        return safetensors_bytes(tensors, metadata={"thalweg": json.dumps(card, sort_keys=True)})
+        return safetensors_bytes(tensors, metadata={"thalweg": json.dumps({**said, **card}, sort_keys=True)})
 
 
 def fold(
