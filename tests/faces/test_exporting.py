@@ -168,8 +168,9 @@ def test_other_pictures_are_not_the_run_s_own(run):
         tw.export(run, numpy="net.py", images=tw.load("blobs3"))
 
 
+@pytest.mark.slow
 def test_a_member_of_a_sweep_is_exported(ask, here):
-    words = ("sweep", "blobs3", "--rate", "0.01,0.1", "--epochs", "1", "--run", "s", "--quiet")
+    words = ("sweep", "spiral", "--rate", "0.001,0.01", "--epochs", "1", "--run", "s", "--quiet")
     assert ask(*words).code == 0
     assert ask("export", "s#1", "--numpy", "net.py", "--quiet", "--check", "10").code == 0
 
