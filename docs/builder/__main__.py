@@ -1,6 +1,6 @@
 """Build the site: write all pages into a folder, run the tutorial's blocks for its figures, and let Sphinx do the rest.
 
-    python -m docs.builder [FOLDER]        # build/docs: source, figures, html
+    python -m docs.builder [FOLDER]        # build/docs: source, made, static, html
 
 Warnings are errors. Nothing is fetched.
 """
@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 from docs.builder import sources
+from docs.builder.figures import lay_out
+from docs.builder.playing import with_drawings
 from sphinx.cmd.build import build_main
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +23,8 @@ def build(folder: Path, root: Path = ROOT) -> int:
     source, static = folder / "source", folder / "static"
     shutil.rmtree(source, ignore_errors=True)
     static.mkdir(parents=True, exist_ok=True)
-    pages = {**sources.written(root), **sources.generated()}
+    lay_out(static)
+    pages = {**with_drawings(sources.written(root), folder / "made"), **sources.generated()}
     for name, text in pages.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text(text, "utf-8")

@@ -1,8 +1,8 @@
 """The fenced blocks of a page: what each is, and which are run.
 
 `sh` and `python` are run, page by page from top to bottom; `toml` is read as a recipe; `text` is shown only. A block that cannot be run
-says why, in a comment above it: `<!-- not run: serves until Ctrl-C -->`. In braces are directives of the site; of those `{drawing}` holds a
-Python expression, whose drawing stands in the block's place.
+says why, in a comment above it: `<!-- not run: serves until Ctrl-C -->`. In braces are directives of the site; `{drawing} FILE NAME`
+is a drawing of a page that a command above has written (see `figures`).
 """
 
 import re
@@ -22,9 +22,13 @@ _REASON = re.compile(r"<!-- not run: (.+?) -->")
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A block: its language and text, the lines of the page it begins and ends at (from 1), and why it is not run, where it is not."""
+    """A block: its language and what follows that on its first line, its text, and the lines of the page it begins and ends at (from 1).
+
+    `reason` says why it is not run, where it is not.
+    """
 
     language: str
+    argument: str
     text: str
     line: int
     end: int
@@ -45,8 +49,9 @@ def blocks(page: str) -> list[Block]:
             reason = said[1]
             continue
         if token.type in ("fence", "code_block") and token.map is not None:
-            language = token.info.strip().split(" ")[0] if token.type == "fence" else "indented"
-            found.append(Block(language=language, text=token.content, line=token.map[0] + 1, end=token.map[1], reason=reason))
+            language, _, argument = (token.info.strip() if token.type == "fence" else "indented").partition(" ")
+            line, end = token.map
+            found.append(Block(language=language, argument=argument, text=token.content, line=line + 1, end=end, reason=reason))
         if token.nesting >= 0:
             reason = ""
     return found

@@ -11,10 +11,11 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from docs.builder.blocks import ASIDE, PROGRAM, Block, blocks, commands
+from docs.builder.figures import Ran, taken
 
 READY = "http://"
 """What the lab prints when it serves."""
@@ -22,15 +23,6 @@ READY = "http://"
 
 class BlockError(Exception):
     """A block did not do what the page says."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ran:
-    """What became of a block: what it printed, and what it drew."""
-
-    block: Block
-    output: str = ""
-    drawing: Any = None
 
 
 def played(page: str) -> list[Ran]:
@@ -61,7 +53,8 @@ def _ran(block: Block, space: dict[str, Any]) -> Ran:
             elif block.language == "toml":
                 _recipe(block.text)
             else:
-                drawing = eval(block.text.strip(), space)
+                file, name = block.argument.split()
+                drawing = taken(Path(file).read_text("utf-8"), name)
     except Exception:
         raise BlockError(f"line {block.line}: {traceback.format_exc()}\n{block.text}\n{printed.getvalue()}") from None
     return Ran(block=block, output=printed.getvalue(), drawing=drawing)

@@ -80,4 +80,5 @@ def test_blocks_share_a_namespace_and_what_is_marked_is_left_out() -> None:
     page = "```python\na = 1\n```\n<!-- not run: needs a friend -->\n\n```python\na = 2\n```\n\n```python\nprint(a)\n```\n"
     assert [ran.output for ran in session.played(page)] == ["", "1\n"]
     assert [block.reason for block in blocks(page)] == ["", "needs a friend", ""]
-    assert session.played("```{drawing}\n1 + 1\n```\n")[0].drawing == 2
+    with pytest.raises(session.BlockError, match=r"nowhere\.html"):
+        session.played("```{drawing} nowhere.html loss\n```\n")
