@@ -11,7 +11,10 @@ from PIL import Image
 from tests.program import Child
 
 ROOT = Path(__file__).parents[2]
-PAGES = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])}
+ELSEWHERE = ("CONTRIBUTING.md",)
+"""Pages whose blocks another test runs: `tests/test_contributing.py` does, in a copy of the tree."""
+FILES = [path for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]) if path.name not in ELSEWHERE]
+PAGES = {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in FILES}
 DRAWN = {name for name, page in PAGES.items() if any(block.language == "{drawing}" for block in blocks(page))}
 """Pages whose blocks the build of the site runs, for their figures; `test_site.py` builds it."""
 LONGEST = 300
