@@ -7,7 +7,7 @@ from typing import Any
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress
-from thalweg.faces._pictures import load_given
+from thalweg.faces._pictures import ARRAYS, load_given
 from thalweg.faces.words import compose
 from thalweg.run.recipe import DataPart, Recipe
 
@@ -46,7 +46,7 @@ def source_of(images: Any) -> str:
     """
     if isinstance(images, str | Path):
         return str(images)
-    return images.source if isinstance(images, ImageSet) else "arrays"
+    return images.source if isinstance(images, ImageSet) else ARRAYS
 
 
 def call(function: str, images: Any, settings: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from thalweg.core.errors import DataError
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress, Silent
 from thalweg.images import load
@@ -10,12 +11,17 @@ from thalweg.run.own import folded
 from thalweg.run.recipe import Recipe
 from thalweg.run.run import Run
 
+ARRAYS = "arrays"
+"""What a recipe calls pictures that were given as arrays."""
+
 
 def load_data(recipe: Recipe, *, source: str | None = None, progress: Progress | None = None) -> ImageSet:
     """Load the pictures of a recipe, from `source` if they have moved, with the split of its fold if it has one.
 
-    One class is enough where the classes are declared.
+    One class is enough where the classes are declared. Raises `DataError` where they were arrays in memory, which no name finds again.
     """
+    if source is None and recipe.data.source == ARRAYS and not Path(ARRAYS).exists():
+        raise DataError("this run was trained on arrays that were in memory; give the same ones as images=.")
     options = {name: value for name, value in recipe.data.model_dump().items() if name not in ("source", "folds", "fold")}
     fewest = 1 if recipe.classes or recipe.start else 2
     loaded = load(source or recipe.data.source, seed=recipe.shared_seed, fewest_classes=fewest, progress=progress or Silent(), **options)

@@ -28,10 +28,13 @@ _HOMES = {
     "Hand": "_ink",
     "READERS": "_load",
     "across_parts": "_duplicates",
+    "all_train": "_split",
+    "content_fingerprint": "_fingerprint",
     "decode_bytes": "_decode",
     "decode_picture": "_decode",
     "find_duplicates": "_duplicates",
     "find_reader": "_load",
+    "fill_split": "_split",
     "fit_drawing": "_ink",
     "hand_of": "_ink",
     "is_installed": "_installed",
@@ -41,8 +44,8 @@ _HOMES = {
     "written_points": "_point_table",
 }
 __all__ = [
-    "EXTENSIONS", "Hand", "READERS", "across_parts", "decode_bytes", "decode_picture", "find_duplicates", "find_reader", "fit_drawing",
-    "hand_of", "is_installed", "load", "need_installed", "read_points", "written_points",
+    "EXTENSIONS", "Hand", "READERS", "across_parts", "all_train", "content_fingerprint", "decode_bytes", "decode_picture", "fill_split",
+    "find_duplicates", "find_reader", "fit_drawing", "hand_of", "is_installed", "load", "need_installed", "read_points", "written_points",
 ]  # fmt: skip
 
 

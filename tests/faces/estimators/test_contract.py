@@ -1,0 +1,45 @@
+"""scikit-learn's own checks of an estimator: every one passes, none is expected to fail, and what is skipped is explained here."""
+
+from typing import Any
+from unittest import SkipTest
+
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from thalweg.sklearn import LinearClassifier, ThalwegClassifier
+
+pytestmark = pytest.mark.many_steps
+
+EXPLAINED = {
+    "check_sample_weights_pandas_series": "needs pandas, which Thalweg does not; weights in lists and in foreign arrays are checked",
+    "check_classifier_data_not_an_array": "needs pandas, which Thalweg does not; lists are checked elsewhere",
+    "check_array_api_input": "needs SCIPY_ARRAY_API=1 before scipy is imported; with it the check passes",
+}
+
+
+def held(estimator: BaseEstimator, check: Any) -> None:
+    try:
+        check(estimator)
+    except SkipTest:
+        pytest.skip(EXPLAINED[getattr(check, "func", check).__name__])
+
+
+@parametrize_with_checks([LinearClassifier(), ThalwegClassifier(widths=(6,), rate=0.05, epochs=20)])
+def test_checks_of_scikit_learn(estimator, check):
+    held(estimator, check)
+
+
+@pytest.mark.slow
+@parametrize_with_checks(
+    [
+        *(LinearClassifier(loss=loss) for loss in ("svm-sum", "svm-max", "svm-sum-squared", "svm-max-squared", "svm-ova-squared")),
+        LinearClassifier(optimiser="momentum", rate=0.05, epochs=60),
+        LinearClassifier(optimiser="lbfgs", l2=0.01),
+        LinearClassifier(prepare="standardise"),
+        ThalwegClassifier(score_function="linear", loss="svm-max", optimiser="nesterov"),
+        ThalwegClassifier(),
+    ]
+)
+def test_checks_of_scikit_learn_with_other_parts(estimator, check):
+    held(estimator, check)
