@@ -25,7 +25,7 @@ def held(estimator: BaseEstimator, check: Any) -> None:
         pytest.skip(EXPLAINED[getattr(check, "func", check).__name__])
 
 
-@parametrize_with_checks([LinearClassifier(), ThalwegClassifier(widths=(6,), rate=0.05, epochs=20)])
+@parametrize_with_checks([LinearClassifier(), ThalwegClassifier(widths=(6,), rate=0.1, epochs=12, batch=0)])
 def test_checks_of_scikit_learn(estimator, check):
     held(estimator, check)
 
