@@ -12,7 +12,6 @@ from thalweg.core.entries import Entry
 from thalweg.faces.commands import READERS
 from thalweg.run.recipe import CATALOGUES
 
-FOUND = catalogues.catalogues()
 NEW = '''
 """New: an idea."""
 
@@ -28,15 +27,20 @@ ENTRY = Entry(summary="brand new", formula="a * b", reference="nobody", knobs=(N
 '''
 
 
-def test_every_catalogue_is_found() -> None:
-    assert {catalogue.package for catalogue in (READERS, *CATALOGUES.values())} <= {found.package for found in FOUND.values()}
-    assert {"surface", "evidence", "views", "doctor", "claim", "faces.lab"} <= set(FOUND)
+@pytest.fixture(scope="module")
+def found() -> dict[str, Catalogue[Entry]]:
+    return catalogues.catalogues()
 
 
-@pytest.mark.parametrize("folder", FOUND)
-def test_every_entry_stands_on_its_page(folder: str) -> None:
-    page = catalogues.page(folder, FOUND[folder])
-    for entry in FOUND[folder]:
+def test_every_catalogue_is_found(found: dict[str, Catalogue[Entry]]) -> None:
+    assert {catalogue.package for catalogue in (READERS, *CATALOGUES.values())} <= {catalogue.package for catalogue in found.values()}
+    assert {"surface", "evidence", "views", "doctor", "claim", "faces.lab"} <= set(found)
+
+
+def test_every_entry_stands_on_its_page(found: dict[str, Catalogue[Entry]]) -> None:
+    pages = {folder: catalogues.page(folder, catalogue) for folder, catalogue in found.items()}
+    for folder, entry in [(folder, entry) for folder, catalogue in found.items() for entry in catalogue]:
+        page = pages[folder]
         section = page.split(f"({catalogues.anchor(folder, entry.name)})=\n## `{entry.name}`\n")[1].split("\n## ")[0]
         assert entry.formula in section
         assert plain(entry.reference) in section
@@ -62,13 +66,13 @@ def test_every_entry_stands_on_its_page(folder: str) -> None:
         ("views", "plane", ""),
     ],
 )
-def test_it_says_how_an_entry_is_asked_for(folder: str, name: str, words: str) -> None:
-    said = catalogues.use(folder, FOUND[folder].get(name))
+def test_it_says_how_an_entry_is_asked_for(found: dict[str, Catalogue[Entry]], folder: str, name: str, words: str) -> None:
+    said = catalogues.use(folder, found[folder].get(name))
     assert said == (f"On the command line: `{words}`" if words else "")
 
 
-def test_docstrings_of_functions_are_there() -> None:
-    page = catalogues.page("loss", FOUND["loss"])
+def test_docstrings_of_functions_are_there(found: dict[str, Catalogue[Entry]]) -> None:
+    page = catalogues.page("loss", found["loss"])
     assert "**`value(scores, labels, *, margin)`**" in page
     assert "tensor([2.9000])" in page
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from docs.builder import sources
 
+from thalweg.faces.lab._tour import STOPS
+
 ROOT = Path(__file__).parents[2]
 INDEX = "# T\n\n```{toctree}\nstart\n```\n\n```{toctree}\n:caption: How to\n\ndata\n```\n\n```{toctree}\n:caption: About\n\ndesign\n```\n"
 
@@ -32,3 +34,9 @@ def test_every_written_page_is_there() -> None:
     pages = sources.written(ROOT)
     assert {"index.md", "start.md", "data.md", "design.md", "results.md", "contributing.md", "changelog.md"} <= set(pages)
     assert "README.md" not in pages
+
+
+def test_the_lesson_has_every_stop_of_the_tour() -> None:
+    lesson = (ROOT / "docs" / "teach.md").read_text("utf-8")
+    table = [line.split("|")[1].strip() for line in lesson.splitlines() if line.startswith("| **")]
+    assert table == [f"**{stop.title}**" for stop in STOPS]
