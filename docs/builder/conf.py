@@ -24,7 +24,6 @@ myst_url_schemes = ("http", "https")
 smartquotes = False  # `--rate` is no dash
 html_math_renderer = formulas.NAME
 add_module_names = False
-python_maximum_signature_line_length = 88
 pygments_style, pygments_dark_style = "friendly", "native"
 
 html_theme = "furo"

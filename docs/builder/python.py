@@ -68,7 +68,8 @@ def described(role: str, name: str, value: Any) -> str:
     inside = [markdown(value.__doc__)]
     if isinstance(value, type):
         inside += [fields(value), *members(value)]
-        return directive(role, name, "\n\n".join(part for part in inside if part), depth=8)
+        called = "" if fields(value) else _parameters(value)
+        return directive(role, f"{name}{called}", "\n\n".join(part for part in inside if part), depth=8)
     return directive(role, f"{name}{_parameters(value)}", "\n\n".join(inside), depth=8)
 
 
