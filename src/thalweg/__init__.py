@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from thalweg.faces.exporting import export as export
     from thalweg.faces.inspect import evidence as evidence
     from thalweg.faces.inspect import inspect as inspect
+    from thalweg.faces.plot import figure as figure
+    from thalweg.faces.plot import plot as plot
     from thalweg.faces.race import race as race
     from thalweg.faces.rate import find_rate as rate
     from thalweg.faces.search import search as search
@@ -47,9 +49,11 @@ _HOMES = {
     "compare": ("compare", "compare"),
     "evidence": ("inspect", "evidence"),
     "export": ("exporting", "export"),
+    "figure": ("plot", "figure"),
     "inspect": ("inspect", "inspect"),
     "load": ("api", "load"),
     "open": ("api", "open_run"),
+    "plot": ("plot", "plot"),
     "race": ("race", "race"),
     "rate": ("rate", "find_rate"),
     "search": ("search", "search"),
@@ -64,9 +68,11 @@ __all__ = [
     "compare",
     "evidence",
     "export",
+    "figure",
     "inspect",
     "load",
     "open",
+    "plot",
     "race",
     "rate",
     "search",

@@ -7,6 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from thalweg.core.display import Displayed
 from thalweg.core.visible import visible
 from thalweg.views import _palette as palette
 
@@ -20,8 +21,8 @@ class Table:
     words: tuple[int, ...] = (0,)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Chart:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Chart(Displayed):
     """A figure; `alt` says in a sentence or two what it shows, `table` holds its numbers.
 
     `height` and `width` are in pixels; without a width the figure is as wide as its place, with one at most that wide, in proportion.
@@ -47,8 +48,8 @@ class Picture:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gallery:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Gallery(Displayed):
     """Pictures side by side; `scale` names the colours of a colour scale and what its ends and middle mean."""
 
     title: str

@@ -21,7 +21,7 @@ from thalweg.faces.notebook.samples import plane, strip
 from thalweg.run import run as runs
 from thalweg.run.data_facts import data_facts
 from thalweg.run.recipe import Recipe
-from thalweg.views._drawing import PART_WORDS, Chart, Drawing, Table, percent, quantity
+from thalweg.views._drawing import PART_WORDS, Chart, Drawing, Gallery, Table, percent, quantity
 
 CLASSES = 30
 """The most classes of a set that are listed."""
@@ -44,6 +44,13 @@ def cell_of(value: Any) -> Cell:
     said = value.sentences() if isinstance(value, Finding) else tuple(one.alt for one in drawn)
     tables = {f"{one.title}, as a table": one.table for one in drawn if isinstance(one, Chart)}
     return Cell(kind="Evidence", title=title, sentences=said, drawings=drawn, folded=tables)
+
+
+@cell_of.register(Chart)
+@cell_of.register(Gallery)
+def _drawing(value: Chart | Gallery) -> Cell:
+    table = {"As a table": value.table} if isinstance(value, Chart) else {}
+    return Cell(kind="Drawing", title=value.title, sentences=[value.alt], drawings=[value], folded=table)
 
 
 @cell_of.register
