@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from thalweg.faces.exporting import export as export
     from thalweg.faces.inspect import evidence as evidence
     from thalweg.faces.inspect import inspect as inspect
+    from thalweg.faces.live import live as live
     from thalweg.faces.plot import figure as figure
     from thalweg.faces.plot import plot as plot
     from thalweg.faces.race import race as race
@@ -51,6 +52,7 @@ _HOMES = {
     "export": ("exporting", "export"),
     "figure": ("plot", "figure"),
     "inspect": ("inspect", "inspect"),
+    "live": ("live", "live"),
     "load": ("api", "load"),
     "open": ("api", "open_run"),
     "plot": ("plot", "plot"),
@@ -70,6 +72,7 @@ __all__ = [
     "export",
     "figure",
     "inspect",
+    "live",
     "load",
     "open",
     "plot",

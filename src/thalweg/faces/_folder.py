@@ -17,6 +17,16 @@ def folder_of(source: str, *, kind: str, digest: str) -> Path:
     return Path("runs") / f"{name[:40]}-{kind}-{digest[:8]}"
 
 
+def default_folder(recipe: Recipe) -> Path:
+    """Return the folder of a recipe's run: readable, and different for every recipe, so that the same command finds it again.
+
+    >>> default_folder(Recipe()).name.startswith("digits-linear-softmax-momentum-")
+    True
+    """
+    kind = f"{recipe.score.name}-{recipe.loss.name}-{recipe.optimiser.name}"
+    return folder_of(recipe.data.source, kind=kind, digest=recipe.fingerprint)
+
+
 def folder_of_question(recipe: Recipe, *, kind: str, question: object) -> Path:
     """Return the folder for what is asked of a recipe: its digest is that of the recipe and of the question's text.
 

@@ -13,7 +13,7 @@ import typer
 
 from thalweg import __version__
 from thalweg.core.names import entry_names
-from thalweg.faces import cli_completion, cli_evidence, cli_export, cli_lab, cli_population, cli_runs
+from thalweg.faces import cli_completion, cli_evidence, cli_export, cli_lab, cli_log, cli_population, cli_runs
 from thalweg.faces.options import (
     LOOSE,
     Colour,
@@ -27,6 +27,7 @@ from thalweg.faces.options import (
     Seed,
     Size,
     SkipBad,
+    Tensorboard,
     Test,
     Trust,
     Validation,
@@ -105,6 +106,7 @@ def train(
     run: Annotated[Path | None, typer.Option("--run", metavar="DIR", help="The run's folder (else runs/<name>).")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Train again where the folder holds an ended run.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html into the run's folder.")] = True,
+    tensorboard: Tensorboard = None,
     trust_code: Trust = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -117,9 +119,14 @@ def train(
     from thalweg.faces import commands
 
     given = {
-        name: value for name, value in locals().items() if name not in ("commands", "run", "fresh", "report", "trust_code", "json", "quiet")
+        name: value
+        for name, value in locals().items()
+        if name not in ("commands", "run", "fresh", "report", "tensorboard", "trust_code", "json", "quiet")
     }
-    commands.train(given, dict(LOOSE), folder=run, fresh=fresh, report=report, trust_code=trust_code, as_json=json, quiet=quiet or json)
+    commands.train(
+        given, dict(LOOSE), folder=run, fresh=fresh, report=report, events=tensorboard, trust_code=trust_code, as_json=json,
+        quiet=quiet or json,
+    )  # fmt: skip
 
 
 @app.command()
@@ -234,6 +241,7 @@ cli_evidence.register(app)
 cli_lab.register(app)
 cli_runs.register(app)
 cli_export.register(app)
+cli_log.register(app)
 cli_completion.register(app)
 
 WIDE = ("train", *cli_population.COMMANDS, *cli_evidence.COMMANDS, *cli_lab.COMMANDS)

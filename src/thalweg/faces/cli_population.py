@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from thalweg.faces.options import LOOSE, Data, Folder, Fresh, Json, Quiet, Trust
+from thalweg.faces.options import LOOSE, Data, Folder, Fresh, Json, Quiet, Tensorboard, Trust
 from thalweg.faces.terminal import answering
 
 COMMANDS = ("sweep", "race", "rate", "search")
@@ -27,6 +27,7 @@ def sweep(
     run: Folder = None,
     fresh: Fresh = False,
     report: Annotated[bool, typer.Option(help="Write sweep.html, table.csv, sweep.json and best.toml.")] = True,
+    tensorboard: Tensorboard = None,
     trust_code: Trust = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -41,8 +42,9 @@ def sweep(
 
     rules = Rules(method=method, trials=trials, factor=factor, seeds=seeds, folds=folds, memory=memory)
     sweep_command(
-        data, dict(LOOSE), rules=rules, folder=run, fresh=fresh, report=report, trust_code=trust_code, as_json=json, quiet=quiet or json
-    )
+        data, dict(LOOSE), rules=rules, folder=run, fresh=fresh, report=report, events=tensorboard, trust_code=trust_code, as_json=json,
+        quiet=quiet or json,
+    )  # fmt: skip
 
 
 def race(

@@ -16,6 +16,7 @@ from thalweg.faces import api
 from thalweg.faces._consent import refuse_foreign
 from thalweg.faces.export import FORMATS
 from thalweg.faces.fields import recipe_from_words, size_from_text
+from thalweg.faces.onlookers import train_seen
 from thalweg.faces.predictions import predictions
 from thalweg.faces.terminal import table, watcher
 from thalweg.faces.words import compose, words_of
@@ -24,7 +25,6 @@ from thalweg.run.data_facts import data_facts
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 from thalweg.run.record import Figures
 from thalweg.run.run import Run
-from thalweg.run.train import train as train_recipe
 from thalweg.surface import SURFACES
 
 LISTS = ("prepare", "augment", "penalty", "schedule", "classes")
@@ -37,6 +37,7 @@ def train(
     folder: Path | None,
     fresh: bool,
     report: bool,
+    events: Path | None = None,
     trust_code: bool,
     as_json: bool,
     quiet: bool,
@@ -46,7 +47,7 @@ def train(
     recipe = _recipe(given, knobs)
     refuse_foreign(recipe, given["data"], trusted=trust_code or given.get("score") is not None)
     images = api.load_data(recipe, progress=progress)
-    trained = train_recipe(images, recipe, folder=folder or api.default_folder(recipe), progress=progress, fresh=fresh)
+    trained = train_seen(images, recipe, folder=folder or api.default_folder(recipe), progress=progress, fresh=fresh, events=events)
     run = api.as_run(trained, images=images)
     page = run.report() if report else None
     facts = {

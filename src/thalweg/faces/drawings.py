@@ -116,8 +116,12 @@ def course(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
 
 def weights(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
     """Return the pictures of the first layer's weights, where they are pictures."""
-    layer = gathering.first_layer(run)
-    return {} if layer is None else {name: partial(lambda one: one, made) for name, made in report.weights_of(layer, run.data).items()}
+    layer = gathering.first_layer(run.model)
+    return (
+        {}
+        if layer is None
+        else {name: partial(lambda one: one, made) for name, made in report.weights_of(layer, run.data.shape, run.classes).items()}
+    )
 
 
 def _answers(run: runs.Run) -> dict[str, Callable[[], Drawing]]:

@@ -13,6 +13,7 @@ from thalweg.evidence.plane import Plane
 from thalweg.faces.kept_evidence import all_kept, digest_of
 from thalweg.faces.report import Examined, FirstLayer, ReportInput
 from thalweg.run import files
+from thalweg.run.model import Model
 from thalweg.run.recipe import Recipe
 from thalweg.run.run import Run
 
@@ -35,7 +36,7 @@ def gather(run: Run, images: ImageSet) -> ReportInput:
         choices={"score": recipe.score.name, "loss": recipe.loss.name, "optimiser": recipe.optimiser.name},
         expected_start=run.expected_start,
         examined=examined,
-        first_layer=first_layer(run),
+        first_layer=first_layer(run.model),
         plane=_plane(run, images),
         findings=_findings(run),
         checks=after(run, images),
@@ -59,14 +60,14 @@ def _examined(run: Run, images: ImageSet) -> Examined | None:
     )
 
 
-def first_layer(run: Run) -> FirstLayer | None:
+def first_layer(model: Model) -> FirstLayer | None:
     """Return the weights of the first layer, where they are pictures; None elsewhere."""
-    weights = run.model.first_weight
-    if weights is None or tuple(run.model.shape[:2]) == (1, 1):
+    weights = model.first_weight
+    if weights is None or tuple(model.shape[:2]) == (1, 1):
         return None
     if weights.ndim == 4:
         return FirstLayer(kind="convolution", weights=weights)
-    return FirstLayer(kind="linear", weights=weights) if len(weights) == len(run.classes) and run.recipe.score.name == "linear" else None
+    return FirstLayer(kind="linear", weights=weights) if len(weights) == len(model.classes) and model.score["name"] == "linear" else None
 
 
 def _plane(run: Run, images: ImageSet) -> Plane | None:

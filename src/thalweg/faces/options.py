@@ -14,6 +14,7 @@ Folder = Annotated[Path | None, typer.Option("--run", metavar="DIR", help="The f
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin again where the folder holds an ended one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Tensorboard = Annotated[Path | None, typer.Option("--tensorboard", metavar="DIR", help="Write TensorBoard's event files into DIR/<name>.")]
 Trust = Annotated[bool, typer.Option("--trust-code", help="The score function is a module of somebody's: run its code.")]
 Size = Annotated[str | None, typer.Option(metavar="HxW", help="Bring pictures to this size, as 32 or 32x48.")]
 Fit = Annotated[str | None, typer.Option(help="How pictures of another size fit: crop, pad or stretch.")]

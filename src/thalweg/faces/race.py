@@ -16,6 +16,7 @@ from thalweg.faces._command import command_line
 from thalweg.faces._folder import folder_of_question
 from thalweg.faces._pictures import load_given
 from thalweg.faces._prose import counted
+from thalweg.faces.onlookers import see_of
 from thalweg.faces.race_findings import FILES, Race, laid_out
 from thalweg.faces.race_words import base_recipe, names_of, pictures, surface_of, whole
 from thalweg.faces.surface_race import race_surface_command
@@ -58,7 +59,7 @@ def race(
     rules = Rules(optimisers=names_of(optimisers), rates=rates, tuning_seeds=tuning_seeds, seeds=seeds, settings=own)
     loaded = load_given(images, base, source=source, progress=progress)
     where = None if folder is None else Path(folder)
-    raced = race_members(loaded, base, rules, folder=where, fresh=fresh, progress=progress)
+    raced = race_members(loaded, base, rules, folder=where, fresh=fresh, progress=progress, see=see_of(progress))
     numbers = {"rates": rates, "tuning_seeds": tuning_seeds, "seeds": seeds, "threshold": threshold}
     words = call("race", images, {"optimisers": optimisers, **numbers, "knobs": knobs, "recipe": recipe, **settings})
     return laid_out(raced, loaded, threshold=threshold, folder=where, command=words)

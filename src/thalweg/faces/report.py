@@ -90,7 +90,7 @@ def build(run: ReportInput) -> str:
     if run.plane is not None:
         drawings["plane"] = plane.draw(run.plane)
     if run.first_layer is not None:
-        drawings |= weights_of(run.first_layer, run.facts)
+        drawings |= weights_of(run.first_layer, run.facts.shape, run.facts.classes)
     table, likely = None, None
     if (examined := run.examined) is not None and len(examined.labels):
         table = confusion.measure(examined.labels, examined.scores.argmax(1), run.facts.classes)
@@ -134,14 +134,14 @@ def answers_of(run: ReportInput) -> dict[str, Drawing]:
     return _answers(run, examined, table, probabilities.measure(examined.scores, defined=run.defines_probabilities))
 
 
-def weights_of(layer: FirstLayer, facts: DataFacts) -> dict[str, Drawing]:
+def weights_of(layer: FirstLayer, shape: tuple[int, int, int], classes: Sequence[str]) -> dict[str, Drawing]:
     """Return the pictures of a first layer's weights: templates or filters; none where the data are no pictures."""
-    height, width, channels = facts.shape
+    height, width, channels = shape
     if channels not in (1, 3):
         return {}
     if layer.kind == "convolution":
         return {"filters": filters_view.draw(filters.measure(layer.weights))}
-    return {"templates": templates_view.draw(templates.measure(layer.weights, (height, width, channels), facts.classes))}
+    return {"templates": templates_view.draw(templates.measure(layer.weights, (height, width, channels), classes))}
 
 
 def _answers(run: ReportInput, examined: Examined, table: confusion.Confusion, likely: probabilities.Probabilities) -> dict[str, Drawing]:

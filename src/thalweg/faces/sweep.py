@@ -22,6 +22,7 @@ from thalweg.faces._consent import refuse_foreign
 from thalweg.faces._folder import folder_of
 from thalweg.faces._frame import frame
 from thalweg.faces._made import Made
+from thalweg.faces.onlookers import nobody, writing
 from thalweg.faces.standings import Standings
 from thalweg.faces.sweep_plan import Planned, Rules, plan_sweep
 from thalweg.faces.sweep_table import shown
@@ -138,6 +139,7 @@ def sweep(
     folder: Source | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
+    tensorboard: Source | None = None,
     **settings: Any,
 ) -> Sweep:
     """Train every combination of settings as one population: `sweep("digits", rate=[0.01, 0.1], optimiser=["sgd", "adam"], folds=5)`.
@@ -146,11 +148,14 @@ def sweep(
     `thalweg.run.ranges`. `method` is grid, random (`trials` draws) or halving (one in `factor` goes on). Seeds and folds repeat every
     candidate on the same data. `memory`: gigabytes that may be taken. With a folder the same call goes on where it was interrupted.
 
+    `tensorboard`: a folder for event files, a sub-folder each member.
+
     Raises `ConfigError` on bad settings, and `Interrupted` where somebody asked to stop before anything had ended.
     """
     rules = Rules(method=method, trials=trials, factor=factor, seeds=seeds, folds=folds, memory=memory)
     words = call("sweep", images, {**settings, **rules.told()})
-    return _swept(images, settings, rules, folder=folder, fresh=fresh, progress=progress or Silent(), command=words)
+    events = None if tensorboard is None else Path(tensorboard)
+    return _swept(images, settings, rules, folder=folder, fresh=fresh, progress=progress or Silent(), command=words, events=events)
 
 
 def sweep_command(
@@ -161,6 +166,7 @@ def sweep_command(
     folder: Path | None,
     fresh: bool,
     report: bool,
+    events: Path | None = None,
     trust_code: bool,
     as_json: bool,
     quiet: bool,
@@ -170,7 +176,7 @@ def sweep_command(
     if data.endswith(".toml") and "score" not in loose and not trust_code:
         refuse_foreign(Recipe.read(Path(data)), data)
     words = command_line("sweep", data, {**loose, **rules.told()})
-    made = _swept(data, loose, rules, folder=folder, fresh=fresh, progress=progress, command=words, kept=True)
+    made = _swept(data, loose, rules, folder=folder, fresh=fresh, progress=progress, command=words, kept=True, events=events)
     assert made.folder is not None
     if report:
         made.write(made.folder)
@@ -190,7 +196,7 @@ def sweep_command(
 
 def _swept(
     images: Any, settings: Mapping[str, Any], rules: Rules, *, folder: Source | None, fresh: bool, progress: Progress, command: str,
-    kept: bool = False,
+    kept: bool = False, events: Path | None = None,
 ) -> Sweep:  # fmt: skip
     """Plan, train and order; `kept`: in a folder, by default one named for the sweep."""
     planned, loaded = plan_sweep(images, settings, rules, progress=progress)
@@ -198,9 +204,13 @@ def _swept(
     where = own if folder is None else Path(folder)
     progress.say(planned.said)
     standings = Standings(planned, progress)
-    population = train_population(
-        planned.plan, loaded, folder=where, fresh=fresh, told=standings.told, progress=progress, candidates=planned.candidates
-    )
+    name = (where or folder_of(source_of(images), kind="sweep", digest=planned.plan.fingerprint)).resolve().name
+    with nobody(progress) if events is None else writing(events, name, progress=progress, many=True) as (board, see):
+        population = train_population(
+            planned.plan, loaded, folder=where, fresh=fresh, told=standings.told, progress=progress, candidates=planned.candidates, see=see
+        )
+        if board is not None:
+            board.complete({result.number: (population.recipes[result.number], result.rows) for result in population.results})
     if not population.results:
         raise Interrupted(population.signal)
     monitor = next(iter(population.recipes.values())).monitor

@@ -14,6 +14,7 @@ from thalweg.run.crew import Crew
 from thalweg.run.endings import dropped
 from thalweg.run.loop import Log, Loop
 from thalweg.run.module_objective import join
+from thalweg.run.seen import See, unseen
 from thalweg.run.setting import Setting
 from thalweg.run.signals import Stop
 from thalweg.run.start import Start
@@ -45,7 +46,15 @@ def first_state(setting: Setting, start: Start | None, *, path_points: int = 0) 
 
 
 def run_to_the_end(
-    setting: Setting, state: State, *, save: Save, log: Log, stop: Stop, progress: Progress, until: int | None = None
+    setting: Setting,
+    state: State,
+    *,
+    save: Save,
+    log: Log,
+    stop: Stop,
+    progress: Progress,
+    until: int | None = None,
+    see: See = unseen,
 ) -> tuple[State, Best]:
     """Train from `state` until every member has an outcome (or `until` epochs are done); return the last state and the weights to keep.
 
@@ -54,7 +63,7 @@ def run_to_the_end(
     started = time.monotonic() - state.seconds
     clock = lambda: time.monotonic() - started  # noqa: E731
     with workers(setting) as equipped:
-        loop = Loop(equipped, save=save, log=log, stop=stop, progress=progress, clock=clock, until=until)
+        loop = Loop(equipped, save=save, log=log, stop=stop, progress=progress, clock=clock, until=until, see=see)
         state = loop.run(state)
         return state, loop.kept(state)
 

@@ -23,6 +23,7 @@ from thalweg.run.evaluate import renewed_statistics
 from thalweg.run.keeping import merit, taken_in
 from thalweg.run.measuring import measured, measured_part
 from thalweg.run.record import Epoch, Figures
+from thalweg.run.seen import See, Seen, unseen
 from thalweg.run.setting import Setting
 from thalweg.run.signals import Stop
 from thalweg.run.state import Best, State
@@ -55,11 +56,12 @@ class Loop:
         schedule: Callable[[int], float] | None = None,
         watch: Watch | None = None,
         sample: int | None = None,
+        see: See = unseen,
     ) -> None:
         recipe = setting.recipe
         self.everyone, self.setting, self.recipe = setting, setting, recipe
         self.log, self.stop, self.progress = log, stop, progress
-        self.schedule, self.watch = schedule, watch
+        self.schedule, self.watch, self.see = schedule, watch, see
         self.proved: dict[str, float] = {}
         self.examples = len(setting.parts["train"])
         self.sizes = cuts(self.examples, recipe.batch_size(self.examples))
@@ -233,6 +235,7 @@ class Loop:
             if state.best is None or merit(row, self.recipe.monitor) > merit(log[state.best.epochs[number]], self.recipe.monitor):
                 better.append(place)
         after = replace(state, epoch=epoch, taken=0, logs=tuple(logs), best=taken_in(state, better, params, buffers, epoch=epoch))
+        self.see(Seen(setting=self.setting, state=after, params=params, buffers=buffers))
         self.progress.say(_line(after, self.recipe.epochs, self.recipe.monitor))
         return self.leave(after, gone, before=replace(state, logs=tuple(logs), best=after.best))
 

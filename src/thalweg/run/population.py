@@ -22,6 +22,7 @@ from thalweg.run.population_record import MemberResult
 from thalweg.run.population_results import finished_results
 from thalweg.run.recipe import Recipe
 from thalweg.run.record import Epoch
+from thalweg.run.seen import See, unseen
 from thalweg.run.setting import Setting, settle_down
 from thalweg.run.signals import Stop
 from thalweg.run.state import Best, State
@@ -152,13 +153,13 @@ class Shelf:
 
 def train_members(
     planned: Plan, images: ImageSet, *, shelf: Shelf | None = None, told: Told | None = None, stop: Stop | None = None,
-    progress: Progress | None = None, candidates: Sequence[int] | None = None,
+    progress: Progress | None = None, candidates: Sequence[int] | None = None, see: See = unseen,
 ) -> list[Trained]:  # fmt: skip
     """Train all members of a plan; return what became of each chunk, as far as training came before it was asked to stop.
 
     `candidates` numbers what competes where losers are dropped: members of one number stay or go together, by the mean of their figures.
     """
-    work = _Work(planned, images, shelf or Shelf(), told or (lambda *_: None), stop or Stop(), progress or Silent())
+    work = _Work(planned, images, shelf or Shelf(), told or (lambda *_: None), stop or Stop(), progress or Silent(), see)
     keep_freed_memory()
     done = {place: known for place in range(len(planned.chunks)) if (known := work.shelf.trained(place)) is not None}
     left = [place for place in range(len(planned.chunks)) if place not in done]
@@ -174,7 +175,10 @@ def train_members(
 class _Work:
     """The training of a plan under way."""
 
-    def __init__(self, planned: Plan, images: ImageSet, shelf: Shelf, told: Told, stop: Stop, progress: Progress) -> None:
+    def __init__(
+        self, planned: Plan, images: ImageSet, shelf: Shelf, told: Told, stop: Stop, progress: Progress, see: See
+    ) -> None:  # fmt: skip
+        self.see = see
         self.planned, self.images, self.shelf, self.told, self.stop, self.progress = planned, images, shelf, told, stop, progress
         self.said: set[str] = set()
         self.settings: dict[int, Setting] = {}
@@ -206,6 +210,7 @@ class _Work:
         state, kept = run_to_the_end(
             setting, state, save=lambda state: self.shelf.save(place, state),
             log=lambda number, row: self.told(chunk.numbers[number], row), stop=self.stop, progress=self.progress, until=until,
+            see=lambda seen: self.see(replace(seen, numbers=chunk.numbers)),
         )  # fmt: skip
         return setting, state, kept
 

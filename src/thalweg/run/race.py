@@ -17,13 +17,21 @@ from thalweg.run.race_pace import seconds_a_step
 from thalweg.run.race_record import Raced, Rules
 from thalweg.run.race_tuning import chosen, trials
 from thalweg.run.recipe import Recipe
+from thalweg.run.seen import See, unseen
 from thalweg.run.sweep import Population, sweep
 
 TUNING, FINAL, PACE = "tuning", "final", "pace.json"
 
 
 def race(
-    images: ImageSet, base: Recipe, rules: Rules, *, folder: Path | None = None, fresh: bool = False, progress: Progress | None = None
+    images: ImageSet,
+    base: Recipe,
+    rules: Rules,
+    *,
+    folder: Path | None = None,
+    fresh: bool = False,
+    progress: Progress | None = None,
+    see: See = unseen,
 ) -> Raced:
     """Tune every optimiser with the same budget, then race all of them at their tuned settings with other seeds.
 
@@ -43,7 +51,7 @@ def race(
     runners, left = entrants(base, rules.optimisers, rates=rules.rates, settings=rules.settings)
     for out in left:
         shown.say(f"left out: {out.optimiser}: {out.reason}")
-    work = _Work(images.numbered_for(base.classes or images.classes), folder, fresh, shown)
+    work = _Work(images.numbered_for(base.classes or images.classes), folder, fresh, shown, see)
     validated = len(images.split.validation) > 0 or base.data.folds is not None
     tried = work.trained(TUNING, trials(runners, seeds=rules.tuning_numbers(base.seed), validated=validated))
     tuned = {one.optimiser: chosen(one, _of(one, tried)) for one in runners}
@@ -74,6 +82,7 @@ class _Work:
     folder: Path | None
     fresh: bool
     progress: Progress
+    see: See
 
     def trained(self, part: str, members: Sequence[Member]) -> Population | None:
         """Train one part of the race; None where nobody takes part in it."""
@@ -81,7 +90,7 @@ class _Work:
             return None
         self.progress.say(f"{part}: {len(members)} members")
         folder = None if self.folder is None else self.folder / part
-        population = sweep(plan(members, self.images), self.images, folder=folder, fresh=self.fresh, progress=self.progress)
+        population = sweep(plan(members, self.images), self.images, folder=folder, fresh=self.fresh, progress=self.progress, see=self.see)
         if not population.complete:
             raise Interrupted(population.signal)
         return population

@@ -1,8 +1,12 @@
-"""Signals: the first Ctrl-C or SIGTERM asks for an end at the next safe point, the second ends the process at once."""
+"""Signals: the first Ctrl-C or SIGTERM asks for an end at the next safe point, the second ends the process at once.
+
+At a prompt or in a notebook the second Ctrl-C interrupts as anywhere in Python, and the session lives on.
+"""
 
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +34,8 @@ def listening() -> Iterator[Stop]:
         return
 
     def note(number: int, frame: FrameType | None) -> None:
+        if stop.asked and at_a_prompt() and number == signal.SIGINT:
+            raise KeyboardInterrupt  # what else stands in a notebook's memory is not ours to end
         if stop.asked:
             os._exit(128 + number)
         stop.signal = number
@@ -41,3 +47,8 @@ def listening() -> Iterator[Stop]:
     finally:
         for name, handler in before.items():
             signal.signal(getattr(signal, name), handler)
+
+
+def at_a_prompt() -> bool:
+    """Whether somebody types into this process, line by line or cell by cell."""
+    return hasattr(sys, "ps1") or "ipykernel" in sys.modules

@@ -21,6 +21,7 @@ from thalweg.run.population_store import DiskShelf, PopulationStore
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import DataFacts
 from thalweg.run.run import Run
+from thalweg.run.seen import See, unseen
 from thalweg.run.signals import Stop, listening
 from thalweg.run.threads import thread_count
 from thalweg.run.versions import versions
@@ -58,7 +59,7 @@ class Population:
 
 def sweep(
     planned: Plan, images: ImageSet, *, folder: Path | None = None, fresh: bool = False, told: Told | None = None,
-    progress: Progress | None = None, candidates: Sequence[int] | None = None,
+    progress: Progress | None = None, candidates: Sequence[int] | None = None, see: See = unseen,
 ) -> Population:  # fmt: skip
     """Train all members of a plan; with a folder, go on where an earlier call with the same members stopped.
 
@@ -68,7 +69,7 @@ def sweep(
     shown = progress or Silent()
     if folder is None:
         with listening() as stop:
-            trained = train_members(planned, images, shelf=Shelf(), told=told, stop=stop, progress=shown, candidates=candidates)
+            trained = train_members(planned, images, shelf=Shelf(), told=told, stop=stop, progress=shown, candidates=candidates, see=see)
         return _population(planned, images, trained, stop, folder=None)
     store = PopulationStore(folder)
     with store.lock.locked():
@@ -76,7 +77,7 @@ def sweep(
         planned, threads = _begin(store, planned, images, fresh=fresh)
         shelf = DiskShelf(store)
         with thread_count(threads), listening() as stop:
-            trained = train_members(planned, images, shelf=shelf, told=told, stop=stop, progress=shown, candidates=candidates)
+            trained = train_members(planned, images, shelf=shelf, told=told, stop=stop, progress=shown, candidates=candidates, see=see)
         for problem in shelf.problems:
             shown.say(problem)
     return _population(planned, images, trained, stop, folder=folder)

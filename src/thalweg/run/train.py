@@ -23,6 +23,7 @@ from thalweg.run.own import folded
 from thalweg.run.path_file import path_bytes
 from thalweg.run.recipe import Recipe, parts
 from thalweg.run.run import Run, ending_facts, open_run
+from thalweg.run.seen import See, unseen
 from thalweg.run.setting import Setting, settle_down
 from thalweg.run.signals import listening
 from thalweg.run.start import Start
@@ -33,11 +34,14 @@ from thalweg.run.trained import trained
 from thalweg.run.versions import versions
 
 
-def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progress: Progress | None = None, fresh: bool = False) -> Run:
+def train(
+    images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progress: Progress | None = None, fresh: bool = False,
+    see: See = unseen,
+) -> Run:  # fmt: skip
     """Train by a recipe and return the run; with a folder, go on where an earlier call of the same recipe stopped.
 
     A folder that holds the ended run of the same recipe and pictures is returned as it is (`fresh` trains it again). Raises `ModelError`
-    when the folder holds another run, `BusyError` when another process is training in it.
+    when the folder holds another run, `BusyError` when another process is training in it. `see` is told after every epoch.
     """
     shown = progress or Silent()
     keep_freed_memory()
@@ -48,13 +52,13 @@ def train(images: ImageSet, recipe: Recipe, *, folder: Path | None = None, progr
         with listening() as stop:
             state, kept = run_to_the_end(
                 setting, first_state(setting, start, path_points=recipe.path_points), save=lambda _: None, log=lambda *_: None, stop=stop,
-                progress=shown,
+                progress=shown, see=see,
             )  # fmt: skip
         return finished(setting, images, state, kept, shown, folder=None)
     store = Store(Path(folder))
     with store.locked():
         earlier = None if fresh else _ended(store, images, recipe, shown)
-        return earlier or _train_in(store, images, recipe, shown, fresh=fresh)
+        return earlier or _train_in(store, images, recipe, shown, fresh=fresh, see=see)
 
 
 def _ended(store: Store, images: ImageSet, recipe: Recipe, progress: Progress) -> Run | None:
@@ -76,7 +80,7 @@ def numbered(images: ImageSet, recipe: Recipe, start: Start | None) -> ImageSet:
     return images.numbered_for(start.classes if start else recipe.classes or images.classes)
 
 
-def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress, *, fresh: bool) -> Run:
+def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress, *, fresh: bool, see: See) -> Run:
     start = start_of(recipe)
     images = folded(numbered(images, recipe, start), recipe)
     facts = begun_facts(images, recipe)
@@ -92,7 +96,13 @@ def _train_in(store: Store, images: ImageSet, recipe: Recipe, progress: Progress
         store.write_log(state.rows)
         with listening() as stop:
             state, kept = run_to_the_end(
-                setting, state, save=store.checkpoints.save, log=lambda _, row: store.append_log(row), stop=stop, progress=progress
+                setting,
+                state,
+                save=store.checkpoints.save,
+                log=lambda _, row: store.append_log(row),
+                stop=stop,
+                progress=progress,
+                see=see,
             )
             store.write_log(state.rows)
             run = finished(setting, images, state, kept, progress, folder=store.folder)

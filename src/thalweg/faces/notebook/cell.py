@@ -36,7 +36,7 @@ class Cell:
 
 def built(cell: Cell) -> str:
     """Return the cell as HTML; every text is escaped, and what is hidden in it made visible."""
-    return fragment("notebook/cell.html", cell=cell, style=Markup(_style()), painted=painted, enlarged=enlarged, lines=_lines)
+    return fragment("notebook/cell.html", cell=cell, style=Markup(style()), painted=painted, enlarged=enlarged, lines=_lines)
 
 
 def painted(chart: Chart) -> str:
@@ -69,5 +69,6 @@ def _lines(text: str) -> Markup:
     return Markup("\n").join(visible(line) for line in text.splitlines())
 
 
-def _style() -> str:
+def style() -> str:
+    """Return what a cell looks like, as CSS that touches nothing outside it."""
     return resources.files("thalweg.faces.notebook").joinpath("cell.css").read_text("utf-8")

@@ -1,0 +1,106 @@
+"""Live progress: shown in place, seldom enough, with curves that are those of the log; nothing of it outside a notebook."""
+
+import re
+import signal
+import time
+from types import SimpleNamespace
+
+import pytest
+from tests.faces.notebook.test_values import Balanced
+
+import thalweg as tw
+from thalweg.faces import live
+from thalweg.faces.notebook.standing import differing
+from thalweg.faces.terminal import Bars, Plain
+from thalweg.run import signals
+from thalweg.run.recipe import Recipe
+
+display = pytest.importorskip("IPython.display")
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Collect what a notebook would show: the first output, and every change of it."""
+    found = []
+
+    def first(what, *, display_id):
+        found.append(what.data)
+        return SimpleNamespace(update=lambda what: found.append(what.data))
+
+    monkeypatch.setattr(display, "display", first)
+    return found
+
+
+def test_a_training_is_shown_in_place_and_ends_with_its_curves(shown):
+    progress = live.Live()
+    run = tw.train("digits", epochs=2, progress=progress)
+    assert 1 < len(shown) < 10
+    page = Balanced(shown[-1])
+    assert "script" not in page.tags
+    assert shown[-1].count("data:image/svg+xml") == 2
+    assert [row.epoch for row in progress.standing.courses[0].rows] == [0, 1, 2]
+    assert progress.standing.courses[0].rows == list(run.metrics)
+    assert "epoch" in " ".join(page.said)
+
+
+def test_many_trainings_share_a_picture_that_names_the_leading_ones(shown):
+    progress = live.Live()
+    tw.sweep("digits", rate=[0.01, 0.1, 1.0], epochs=1, progress=progress)
+    assert "3 trainings" in shown[-1]
+    assert shown[-1].count("data:image/svg+xml") == 1
+    assert {label.split()[0] for label in differing({n: c.recipe for n, c in progress.standing.courses.items()}).values()} == {"rate"}
+
+
+def test_pictures_are_shown_at_most_twice_a_second(shown, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    progress = live.Live()
+    progress.begin("epoch 1/2", 1000, "steps")
+    for _ in range(1000):
+        now[0] += 0.01
+        progress.advance(1, loss=0.5)
+    assert 18 <= len(shown) <= 21
+    assert "1,000" in shown[-1]
+
+
+def test_what_is_said_is_text(shown):
+    progress = live.Live()
+    progress.say("<script>alert(1)</script>\u202e")
+    assert "<script" not in shown[-1]
+    assert "\u202e" not in shown[-1]
+
+
+def test_time_left_follows_from_the_epochs_that_are_done(monkeypatch, shown):
+    progress = live.Live()
+    tw.train("digits", epochs=4, progress=progress)
+    standing = progress.standing
+    del standing.courses[0].rows[2:]  # one of four epochs is done
+    standing.before, standing.began = 0.0, 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: 10.0)
+    assert standing.left(0.0) == pytest.approx(30.0)
+    assert standing.left(0.5) == pytest.approx(10.0 * (1 - 1.5 / 4) / (1.5 / 4))
+
+
+def test_a_new_round_takes_the_place_of_the_last(shown):
+    progress = live.Live()
+    tw.train("digits", epochs=2, progress=progress)
+    tw.train("digits", epochs=1, progress=progress)
+    assert [row.epoch for row in progress.standing.courses[0].rows] == [0, 1]
+
+
+def test_recipes_are_named_by_what_differs():
+    recipes = {0: Recipe(seed=1), 1: Recipe(seed=2, epochs=3)}
+    assert all(re.search(r"seed \d", words) and "epochs" in words for words in differing(recipes).values())
+
+
+def test_outside_a_notebook_it_is_the_terminals_progress():
+    assert isinstance(tw.live(), Plain | Bars)
+
+
+def test_a_second_interrupt_in_a_notebook_leaves_the_kernel_alive(monkeypatch):
+    monkeypatch.setattr(signals, "at_a_prompt", lambda: True)
+    with signals.listening() as stop:
+        signal.raise_signal(signal.SIGINT)
+        assert stop.asked
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
