@@ -31,7 +31,8 @@ class Extended:
         """Prepare a batch."""
         require_shape(images.shape[1:], self.image)
         rows = images.flatten(1)
-        return torch.cat([rows, rows.new_ones(len(rows), 1)], dim=1)[:, None, None, :]
+        ones = rows.new_ones(rows.shape[0], 1)  # not len(rows): a model that PyTorch exports takes batches of any size
+        return torch.cat([rows, ones], dim=1)[:, None, None, :]
 
     def fold(self, weight: Float[Tensor, "outputs inputs"], bias: Float[Tensor, " outputs"]) -> tuple[Tensor, Tensor]:
         """Return (W without its last column, b + the last column): [W w] [x; 1] + b = W x + (w + b)."""

@@ -41,7 +41,8 @@ def test_it_answers_as_the_run_does(run_of, tmp_path, name, file, kind):
     assert check.difference <= 1e-5
     assert check.examples == 300
     assert (check.probability is not None) == run.model.probabilities
-    assert entry.write(run, file) == contents or file.endswith((".pt2", ".pt"))
+    if entry.name in ("numpy", "safetensors"):
+        assert entry.write(run, file) == contents  # equal runs, equal bytes
 
 
 def test_the_catalogue_says_what_each_needs():
