@@ -110,6 +110,13 @@ def test_a_folder_in_the_way_and_an_unknown_format(run, here):
         tw.export(run, "file")
 
 
+def test_the_run_s_own_folder_is_left_alone(run):
+    for options in ({"folder": run.folder}, {"safetensors": run.folder / "model.safetensors"}):
+        with pytest.raises(ConfigError, match=r"would lie in the run's own folder; choose another, as .*export"):
+            tw.export(run, force=True, **options)
+    tw.open(run.folder)
+
+
 def test_a_file_that_answers_otherwise_never_appears(run, here, monkeypatch):
     entry = FORMATS.get("numpy")
 

@@ -76,6 +76,7 @@ def export(
     if check < 1:
         raise ConfigError(f"check must be a whole number in [1, inf), how many examples to compare on; got {check}.")
     chosen, notes = _chosen(opened, folder, {name: Path(path) for name, path in files.items() if path is not None})
+    _refuse_own_folder(opened, [path for _, path in chosen])
     others = _others(chosen, card=card, whole=folder is not None)
     refuse_strangers([*((path, entry.endings[path.suffix]) for entry, path in chosen), *((path, "") for path in others)], force=force)
     pictures, why = _pictures(opened, images, shown)
@@ -136,6 +137,13 @@ def _everything(run: Run, folder: Path) -> tuple[list[tuple[Format, Path]], list
         else:
             notes.append(f"no {entry.name}: {reasons[-1]}")
     return chosen, notes
+
+
+def _refuse_own_folder(run: Run, paths: Sequence[Path]) -> None:
+    """Raise `ConfigError` where a file would stand among those of the run itself, whose names it might take."""
+    for path in paths:
+        if run.folder is not None and path.parent.resolve() == run.folder.resolve():
+            raise ConfigError(f"{path} would lie in the run's own folder; choose another, as {run.folder / 'export'}.")
 
 
 def _missing(entry: Format) -> str:
