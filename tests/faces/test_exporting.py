@@ -3,17 +3,19 @@
 import importlib.util
 import json
 import re
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import thalweg as tw
 from thalweg.core.errors import ConfigError, DataError, ModelError
 from thalweg.faces import exporting
 from thalweg.faces.export import FORMATS
-from thalweg.faces.export._check import compare, draw_sample
+from thalweg.faces.export._check import answers_of, compare, draw_sample
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ def test_the_command_writes_files_and_a_card_and_says_how_near_they_are(ask, her
     again = ask("export", str(run.folder), "--numpy", "out/net.py", "--json", "--check", "20", "--no-card")
     (file,) = again.json["files"]
     assert (file["check"]["examples"], file["check"]["parts"]["test"], file["beside"]) == (20, 20, ["out/net.npz"])
-    assert file["check"]["difference"] <= file["check"]["allowed"] == pytest.approx(1e-5 * max(1, file["check"]["largest_score"]))
+    assert file["check"]["difference"] <= file["check"]["allowed"] == file["check"]["tolerance"] == 1e-5
     assert again.json["cards"] == []
 
 
@@ -153,6 +155,26 @@ def test_the_check_sees_scores_probabilities_and_classes(run, digits):
     ]:
         with pytest.raises(ModelError, match=said):
             compare(answering(**changes), sample, tolerance=1e-5)
+
+
+def test_where_single_precision_is_coarse_the_bound_is_the_run_s_own_rounding(run, digits):
+    weight = torch.full((10, 64), 1e6)
+    module = deepcopy(run.model.module)
+    with torch.no_grad():
+        module.weight.copy_(weight + module.weight)
+        module.bias.copy_(-weight[:, 0] * float(digits.images[:100].sum((1, 2, 3), dtype=np.float64).mean()))
+    coarse = replace(run, model=replace(run.model, module=module))
+    sample = draw_sample(coarse, 50, digits)
+    exact = sample.images.reshape(50, -1).astype(np.float64) @ module.weight.detach().double().numpy().T
+    exact += module.bias.detach().double().numpy()
+    assert sample.rounding == pytest.approx(np.abs(sample.expected.scores - exact).max(), rel=1e-6)
+    assert sample.rounding > 1
+
+    def answers(images):
+        return answers_of(coarse.scores(images), probabilities=True)
+
+    assert compare(answers, sample, tolerance=1e-5).allowed == 8 * sample.rounding
+    assert draw_sample(run, 50, digits).rounding < 1e-5
 
 
 def test_pictures_that_are_not_at_hand_are_said_to_be_missing(ask, here, painted):

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -71,8 +72,22 @@ class Model:
         """Return the class scores of raw pixels given as numbers, in evaluation mode, with a graph to differentiate them by."""
         return self._forward(images)
 
+    def exact_scores(self, images: Shaped[np.ndarray, "n height width channels"]) -> Float[np.ndarray, "n classes"]:
+        """Return the class scores with the same weights in double precision, which tell how coarsely single precision rounds.
+
+        A module of somebody's may name a precision of its own, and fail.
+        """
+        subtract = None if self.subtract is None else self.subtract.double()
+        exact = replace(self, module=deepcopy(self.module).double(), subtract=subtract)
+        chunk = chunk_size(int(np.prod(self.shape)))
+        with torch.inference_mode():
+            pieces = [torch.tensor(np.ascontiguousarray(images[start : start + chunk])) for start in range(0, len(images), chunk)]
+            return np.concatenate([exact._answer(piece.double()).double().numpy() for piece in pieces])
+
     def _forward(self, raw: Tensor) -> Tensor:
-        pixels = raw.float()
+        return self._answer(raw.float())
+
+    def _answer(self, pixels: Tensor) -> Tensor:
         if self.subtract is not None:
             pixels = pixels - self.subtract
         if self.chain is not None:

@@ -22,7 +22,7 @@ HOSTILE = ("a|b", "<script>alert(1)</script>", "`tick` ``` \n# head", "---\nlice
 
 def shown(name="numpy"):
     entry = FORMATS.get(name)
-    check = Check(examples=10, drawn=0, difference=1e-7, allowed=1e-5, tolerance=1e-5, largest_score=1.0, probability=None)
+    check = Check(examples=10, drawn=0, difference=1e-7, allowed=1e-5, tolerance=1e-5, rounding=1e-7, largest_score=1.0, probability=None)
     return Shown(name=entry.files[0], format=entry, check=check, words="10 test", detail="")
 
 

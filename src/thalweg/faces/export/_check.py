@@ -14,23 +14,31 @@ from thalweg.core.imageset import ImageSet
 from thalweg.faces._prose import listed
 from thalweg.faces.export._facts import of_points
 from thalweg.faces.export._format import Answering, Answers
+from thalweg.run.model import Model
 from thalweg.run.run import Run
 from thalweg.score import SCORES
 
 BATCH = 256
+
+SLACK = 8.0
+"""How many times the run's own rounding a file may be away: both round, and sums of the same numbers come in another order."""
+
+SINGLE = 1e-6
+"""The rounding of scores as a share of the largest, where a module of somebody's does not run in double precision."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sample:
     """Examples to compare on: how many of each part of the run's own, and how many were drawn because there were no more.
 
-    `expected` are the run's own answers.
+    `expected` are the run's own answers, and `rounding` is how far its scores lie from the same in double precision, at most.
     """
 
     images: Shaped[np.ndarray, "n height width channels"]
     parts: Mapping[str, int]
     drawn: int
     expected: Answers
+    rounding: float
 
     @property
     def words(self) -> str:
@@ -41,7 +49,7 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """How far a file's scores lie from the run's: the largest difference, and the one allowed, `tolerance` times max(1, largest |score|).
+    """How far a file's scores lie from the run's: the largest difference, and the one allowed, max(`tolerance`, SLACK * `rounding`).
 
     `probability` is the largest difference of probabilities, None where they are not defined.
     """
@@ -52,6 +60,7 @@ class Check:
     difference: float
     allowed: float
     tolerance: float
+    rounding: float
     largest_score: float
     probability: float | None
 
@@ -81,19 +90,19 @@ def draw_sample(run: Run, count: int, images: ImageSet | None) -> Sample:
         pieces.append(_drawn(run, drawn))
     pictures = np.concatenate(pieces)
     expected = answers_of(run.scores(pictures), probabilities=run.model.probabilities)
-    return Sample(images=pictures, parts=parts, drawn=drawn, expected=expected)
+    return Sample(images=pictures, parts=parts, drawn=drawn, expected=expected, rounding=_rounding(run.model, pictures, expected.scores))
 
 
 def tolerance_of(run: Run) -> float:
-    """Return the share of the largest score by which answers may differ: float32 sums in another order."""
+    """Return how far scores may lie from the run's wherever single precision can say as much."""
     return 1e-5 if SCORES.get(run.recipe.score.name).closed_form else 1e-4
 
 
 def compare(answering: Answering, sample: Sample, *, tolerance: float) -> Check:
     """Ask for the sample's answers, in a batch of one and then larger ones, and compare; raise `ModelError` where they differ.
 
-    Scores may differ by `tolerance` times the largest score (at least 1), probabilities by `tolerance`; the class must be that of the
-    file's own scores, the first of equal ones.
+    Scores may differ by `tolerance`, or, where the run's own are rounded more coarsely, by a few times that rounding; probabilities, which
+    are 1 at most, likewise. The class must be that of the file's own scores, the first of equal ones.
     """
     edges = [0, 1, *range(1 + BATCH, len(sample.images), BATCH), len(sample.images)]
     batches = [answering(sample.images[low:high]) for low, high in pairwise(edges) if high > low]
@@ -102,21 +111,32 @@ def compare(answering: Answering, sample: Sample, *, tolerance: float) -> Check:
     if scores.shape != expected.scores.shape:
         raise ModelError(f"it answers with scores {list(scores.shape)} where the run gives {list(expected.scores.shape)}")
     largest = float(np.abs(expected.scores).max())
-    allowed = tolerance * max(1.0, largest)
+    allowed = max(tolerance, SLACK * sample.rounding)
     difference, probability = _farthest(scores, expected.scores), None
     if not difference <= allowed:
         raise ModelError(f"its scores differ from the run's by up to {difference:.2g}, where {allowed:.2g} is allowed")
     if expected.probabilities is not None:
         likely = [batch.probabilities for batch in batches if batch.probabilities is not None]
         probability = _farthest(np.concatenate(likely), expected.probabilities) if len(likely) == len(batches) else float("inf")
-        if not probability <= tolerance:
-            raise ModelError(f"its probabilities differ from the run's by up to {probability:.2g}, where {tolerance:.2g} is allowed")
+        if not probability <= allowed:
+            raise ModelError(f"its probabilities differ from the run's by up to {probability:.2g}, where {allowed:.2g} is allowed")
     if not np.array_equal(numbers, scores.argmax(1)):
         raise ModelError("the class it gives is not the one with the highest of its scores")
     return Check(
         examples=len(scores), parts=sample.parts, drawn=sample.drawn, difference=difference, allowed=allowed, tolerance=tolerance,
-        largest_score=largest, probability=probability,
+        rounding=sample.rounding, largest_score=largest, probability=probability,
     )  # fmt: skip
+
+
+def _rounding(model: Model, images: Shaped[np.ndarray, "n height width channels"], scores: Float[np.ndarray, "n classes"]) -> float:
+    """Return how far scores lie from the same model's in double precision, at most.
+
+    It matters where numbers cancel: whitening folded into a linear map makes large weights and a large bias of opposite sign.
+    """
+    try:
+        return _farthest(model.exact_scores(images), scores)
+    except Exception:  # a module of somebody's may name a precision of its own
+        return SINGLE * float(np.abs(scores).max())
 
 
 def _drawn(run: Run, count: int) -> Shaped[np.ndarray, "n height width channels"]:
