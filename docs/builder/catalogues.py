@@ -22,6 +22,7 @@ USE: dict[str, Callable[[Any], str]] = {
     "evidence": lambda entry: f"thalweg inspect RUN --only {entry.name}" if entry.inspect is not None else "",
     "doctor": lambda entry: f"thalweg check --only {entry.name}",
     "claim": lambda entry: f"thalweg claims --only {entry.number}",
+    "faces.export": lambda entry: f"thalweg export RUN --{entry.name} net{next(iter(entry.endings))}",
     "images": lambda entry: f"thalweg train {entry.name}" if entry.matches(entry.name) else "",
 }
 """How an entry of a folder is asked for, where no option of `thalweg train` names it."""
