@@ -14,6 +14,7 @@ import typer
 from thalweg import __version__
 from thalweg.core.names import entry_names
 from thalweg.faces import cli_completion, cli_evidence, cli_export, cli_lab, cli_log, cli_population, cli_runs
+from thalweg.faces.offer import asked, is_wanted
 from thalweg.faces.options import (
     LOOSE,
     Colour,
@@ -32,7 +33,8 @@ from thalweg.faces.options import (
     Trust,
     Validation,
 )
-from thalweg.faces.terminal import answering
+from thalweg.faces.terminal import answering, fail
+from thalweg.faces.usage import UsageError, misused
 
 app = typer.Typer(
     name="thalweg",
@@ -113,6 +115,7 @@ def train(
 ) -> None:
     """Train a classifier on DATA (or by a recipe.toml) and leave a run: model, metrics, recipe, report.
 
+    `thalweg train` alone offers the embedded data at a terminal, and takes digits elsewhere.
     Knobs of the chosen entries are options too: --rate 0.1, --margin 1, --widths 256,128, --l2 1e-4; `thalweg list` shows them.
     The same command goes on where it was interrupted, and shows the run again when it has ended.
     """
@@ -254,13 +257,34 @@ def main(arguments: list[str] | None = None) -> None:
     if words[:1] == [cli_completion.ASKING]:
         cli_completion.tell(app, words[1:], WIDE)
         return
+    if is_wanted(words):
+        words.append(_offered())
     command = next((word for word in words if not word.startswith("-")), None)
     if command in WIDE and not {"-h", "--help"} & set(words):
         words = _without_knobs(command, words)
     sys.path.append(str(Path.cwd()))  # a module of the user's may lie in the working folder; what is installed comes first
     if "--debug" in words:
         words = ["--debug", *(word for word in words if word != "--debug")]
-    app(words)
+    _run(words or ["--help"])
+
+
+@answering
+def _run(words: list[str]) -> None:
+    try:
+        code = app(words, prog_name="thalweg", standalone_mode=False)
+    except UsageError as error:
+        fail(misused(error), 2)
+    except typer.Abort:
+        fail("interrupted.", 130)
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+@answering
+def _offered() -> str:
+    try:
+        return asked()
+    except EOFError:
+        raise SystemExit(0) from None
 
 
 @answering
@@ -268,8 +292,9 @@ def _without_knobs(name: str, words: list[str]) -> list[str]:
     """Take the options that a command does not declare out of its arguments: knobs of entries, and for populations all of `train`."""
     command: Any = typer.main.get_command(app)
     known = {option for parameter in command.commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)}
-    from thalweg.faces import knob_options
+    from thalweg.faces import knob_options, misspelt
 
+    misspelt.DECLARED[:] = [option.removeprefix("--") for option in known if option.startswith("--")]
     rest, loose = knob_options.separate(words, known | {"--debug", "--version"})
     LOOSE.clear()
     LOOSE.update(loose)

@@ -22,7 +22,7 @@ def knobs_of(folder: str, entry: str) -> dict[str, tuple[str, ...]]:
     >>> knobs_of("schedule", "one-cycle")["shape"]
     ('cosine', 'linear')
     """
-    path = _root() / folder / f"{entry.replace('-', '_')}.py"
+    path = _file(folder, entry)
     given = _keywords(path).get("knobs")
     return {} if given is None else _knobs(given, path, frozenset())
 
@@ -35,6 +35,18 @@ def evidence_of_runs() -> list[str]:
 def data_names() -> list[str]:
     """Return the names that pictures and points have: entries that match one word and no file."""
     return [name for name in entry_names("thalweg.images") if isinstance(_keywords(_file("images", name)).get("matches"), ast.Lambda)]
+
+
+def embedded_data() -> list[str]:
+    """Return the names of the data that are here without network or files: their entries match a word that is written out."""
+    found = {name: _keywords(_file("images", name))["matches"] for name in data_names()}
+    return [name for name, matches in found.items() if any(isinstance(node, ast.Constant) for node in ast.walk(matches))]
+
+
+def summary_of(folder: str, entry: str) -> str:
+    """Return what an entry says of itself in a line."""
+    said = _keywords(_file(folder, entry)).get("summary")
+    return str(said.value) if isinstance(said, ast.Constant) else ""
 
 
 def _root() -> Path:

@@ -5,8 +5,9 @@ from typing import Any
 
 from thalweg.core.catalogue import settle
 from thalweg.core.entries import Evidence
-from thalweg.core.errors import ConfigError, nearest, unknown
+from thalweg.core.errors import ConfigError, unknown
 from thalweg.evidence import EVIDENCE
+from thalweg.faces.misspelt import suggestion
 
 
 def kinds() -> list[Evidence]:
@@ -54,4 +55,4 @@ def _nobody_has(word: str, name: str, entries: Sequence[Evidence]) -> str:
     if others:
         return f"{word!r} is a knob of {', '.join(others)}, which is not asked for; add it to --only, or leave {word!r} out."
     known = [knob.name for entry in entries for knob in entry.knobs]
-    return f"unknown option {word!r}.{nearest(name, known)} `thalweg list evidence` shows every knob."
+    return f"unknown option {word!r}.{suggestion(name, known)} `thalweg list evidence` shows every knob."

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from thalweg.core.errors import ConfigError
+from thalweg.faces.misspelt import suggestion
 
 OPTION = re.compile(r"--[A-Za-z]")
 
@@ -55,5 +56,5 @@ def _value(name: str, words: Sequence[str], position: int) -> tuple[str, int]:
         said = position < len(words) and words[position].lower() in ("true", "false", "yes", "no")
         return (words[position], position + 1) if said else ("true", position)
     if position == len(words) or OPTION.match(words[position]):
-        raise ConfigError(f"option --{name} needs a value, as --{name} 0.1.")
+        raise ConfigError(f"option --{name} needs a value, as --{name} 0.1.{suggestion(name, ())}")
     return words[position], position + 1

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from thalweg.core.errors import ThalwegError
 from thalweg.core.visible import visible
@@ -139,23 +139,24 @@ def answering(function: Function) -> Function:
             sys.stdout.flush()
             return answer
         except ThalwegError as error:
-            _fail(str(error), error.exit_code)
+            fail(str(error), error.exit_code)
         except KeyboardInterrupt:
-            _fail("interrupted.", 130)
+            fail("interrupted.", 130)
         except BrokenPipeError:
             sys.stdout = Nowhere()
             raise SystemExit(0) from None
         except OSError as error:
-            _fail(f"{error.filename or 'the answer'}: {error.strerror or error}.", 6)
+            fail(f"{error.filename or 'the answer'}: {error.strerror or error}.", 6)
         except (MemoryError, RuntimeError) as error:
             if not is_out_of_memory(error):
                 raise
-            _fail("out of memory; use a smaller --batch, a smaller --size or fewer --examples.", 6)
+            fail("out of memory; use a smaller --batch, a smaller --size or fewer --examples.", 6)
 
     return command  # type: ignore[return-value]
 
 
-def _fail(message: str, code: int) -> None:
+def fail(message: str, code: int) -> NoReturn:
+    """Print an error in one line and end with a code."""
     if debugging():
         traceback.print_exc()
     _to_stderr("thalweg: " + "\n".join(visible(line) for line in message.splitlines()))

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.core.entries import Entry
-from thalweg.core.errors import ConfigError, nearest
+from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Flag
 from thalweg.evidence import EVIDENCE
+from thalweg.faces.misspelt import suggestion
 from thalweg.run.recipe import CATALOGUES, DataPart, Recipe
 from thalweg.run.store import Store
 
@@ -149,7 +150,7 @@ def _nobody_has(name: str, knob: str, chosen: Mapping[Place, Mapping[str, Any]])
         return f"{knob!r} is a knob of {', '.join(owners)}, which this run does not use. Choose one of them, or leave {knob!r} out."
     known = [each for catalogue in CATALOGUES.values() for entry in catalogue for each in _knobs(entry)]
     words = [*known, *Recipe.model_fields, *DataPart.model_fields, *CATALOGUES["penalty"].names()]
-    return f"unknown option {name!r}.{nearest(knob, words)} `thalweg list` shows every knob, `thalweg train --help` every option."
+    return f"unknown option {name!r}.{suggestion(knob, words)} `thalweg list` shows every knob, `thalweg train --help` every option."
 
 
 def _knobs(entry: Entry) -> Sequence[str]:

@@ -16,6 +16,7 @@ from thalweg.average import AVERAGES
 from thalweg.core.catalogue import Catalogue, settle
 from thalweg.core.entries import Entry
 from thalweg.core.errors import ConfigError, nearest
+from thalweg.core.near_path import near_path
 from thalweg.loss import LOSSES
 from thalweg.optimise import OPTIMISERS
 from thalweg.penalty import PENALTIES
@@ -272,7 +273,8 @@ class Recipe(BaseModel):
                 raise ConfigError(f"{path}: larger than {LARGEST_RECIPE:,} bytes; a recipe is a short TOML file.")
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: cannot be read as a recipe ({error}).") from None
+            reason = getattr(error, "strerror", None) or error
+            raise ConfigError(f"{path}: cannot be read as a recipe ({reason}).{near_path(path)}") from None
         return cls.from_toml(text, file=str(path))
 
 

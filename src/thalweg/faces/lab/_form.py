@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from thalweg.core.errors import ConfigError, nearest
+from thalweg.core.errors import ConfigError
 from thalweg.core.knobs import Choice, Flag, Integer, Integers, Knob, Number, Text
+from thalweg.faces.misspelt import suggestion
 
 KINDS = {Number: "number", Integer: "integer", Integers: "integers", Choice: "choice", Flag: "flag", Text: "text"}
 
@@ -100,4 +101,4 @@ def refuse_unknown(words: Iterable[str], known: Sequence[str]) -> None:
     """Raise `ConfigError` on a word that is none of those known, with the nearest."""
     for word in words:
         if word not in known:
-            raise ConfigError(f"the lab knows no setting {word!r} here.{nearest(word, known)}")
+            raise ConfigError(f"the lab knows no setting {word!r} here.{suggestion(word, known)}")
