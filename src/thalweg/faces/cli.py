@@ -258,7 +258,7 @@ def main(arguments: list[str] | None = None) -> None:
         cli_completion.tell(app, words[1:], WIDE)
         return
     if is_wanted(words):
-        words.append(_offered())
+        words.append(asked())
     command = next((word for word in words if not word.startswith("-")), None)
     if command in WIDE and not {"-h", "--help"} & set(words):
         words = _without_knobs(command, words)
@@ -277,14 +277,6 @@ def _run(words: list[str]) -> None:
     except typer.Abort:
         fail("interrupted.", 130)
     raise SystemExit(code if isinstance(code, int) else 0)
-
-
-@answering
-def _offered() -> str:
-    try:
-        return asked()
-    except EOFError:
-        raise SystemExit(0) from None
 
 
 @answering

@@ -4,6 +4,7 @@ import sys
 
 from thalweg.core.visible import visible
 from thalweg.faces.entry_sources import embedded_data, summary_of
+from thalweg.faces.terminal import answering
 
 USUAL = "digits"
 
@@ -13,10 +14,10 @@ def is_wanted(words: list[str]) -> bool:
     return words == ["train"] and sys.stdin.isatty() and sys.stderr.isatty()
 
 
+@answering
 def asked() -> str:
     """Ask at the terminal for one of the embedded sets, by number or name; a path is taken as it is. Enter takes the usual one.
-
-    Raises `EOFError` where the terminal ends.
+    Where the terminal ends, so does the program.
     """
     names = [USUAL, *(name for name in embedded_data() if name != USUAL)]
     print("Which pictures or points? These are embedded:", file=sys.stderr)
@@ -27,7 +28,7 @@ def asked() -> str:
         print(f"Number or name [{USUAL}]: ", end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
         if not line:
-            raise EOFError
+            raise SystemExit(0)
         word = line.strip()
         if not word.isdecimal():
             return word or USUAL
