@@ -6,5 +6,6 @@ together. docs/sklearn.md shows them at work.
 
 from thalweg.faces.estimators.classifier import ThalwegClassifier
 from thalweg.faces.estimators.linear import LinearClassifier
+from thalweg.faces.estimators.population_search import PopulationSearchCV
 
-__all__ = ["LinearClassifier", "ThalwegClassifier"]
+__all__ = ["LinearClassifier", "PopulationSearchCV", "ThalwegClassifier"]

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import torch
+from jaxtyping import Float64
 
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
@@ -31,10 +33,14 @@ from thalweg.run.structure import structure
 
 @dataclass(frozen=True)
 class Member:
-    """One training that is asked for: its recipe, and `settings`, what varies between members, by name. Equal settings are repetitions."""
+    """One training that is asked for: its recipe, and `settings`, what varies between members, by name. Equal settings are repetitions.
+
+    `counts` says how much each example counts for it, in place of folds (None: all the same); such populations live in memory only.
+    """
 
     recipe: Recipe
     settings: Mapping[str, Any] = field(default_factory=dict)
+    counts: Float64[np.ndarray, " examples"] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +82,12 @@ class Chunk:
     def recipes(self) -> list[Recipe]:
         """Their recipes."""
         return [member.recipe for member in self.members]
+
+    def counts(self, examples: int) -> Float64[np.ndarray, "members examples"] | None:
+        """Return how much each of so many examples counts for each of them; None where none says so."""
+        if all(member.counts is None for member in self.members):
+            return None
+        return np.stack([np.ones(examples) if member.counts is None else member.counts for member in self.members])
 
 
 @dataclass(frozen=True)
@@ -186,7 +198,8 @@ class _Work:
     def setting(self, place: int) -> Setting:
         """Return the setting of a chunk; made once, for fitting a preparation may take long."""
         if place not in self.settings:
-            self.settings[place] = settle_down(self.planned.chunks[place].recipes, self.images)
+            chunk = self.planned.chunks[place]
+            self.settings[place] = settle_down(chunk.recipes, self.images, counts=chunk.counts(len(self.images)))
         return self.settings[place]
 
     def to_the_end(self, place: int) -> Trained:

@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from thalweg.sklearn import LinearClassifier, ThalwegClassifier
+from thalweg.sklearn import LinearClassifier, PopulationSearchCV, ThalwegClassifier
 
 pytestmark = pytest.mark.many_steps
 
@@ -25,7 +25,13 @@ def held(estimator: BaseEstimator, check: Any) -> None:
         pytest.skip(EXPLAINED[getattr(check, "func", check).__name__])
 
 
-@parametrize_with_checks([LinearClassifier(), ThalwegClassifier(widths=(6,), rate=0.1, epochs=12, batch=0)])
+@parametrize_with_checks(
+    [
+        LinearClassifier(),
+        ThalwegClassifier(widths=(6,), rate=0.1, epochs=12, batch=0),
+        PopulationSearchCV(LinearClassifier(), {"l2": [1e-3, 1e-2]}, cv=2),
+    ]
+)
 def test_checks_of_scikit_learn(estimator, check):
     held(estimator, check)
 
@@ -33,12 +39,13 @@ def test_checks_of_scikit_learn(estimator, check):
 @pytest.mark.slow
 @parametrize_with_checks(
     [
-        *(LinearClassifier(loss=loss) for loss in ("svm-sum", "svm-max", "svm-sum-squared", "svm-max-squared", "svm-ova-squared")),
+        *(LinearClassifier(loss=loss) for loss in ("svm-sum-squared", "svm-max-squared", "svm-ova-squared")),
         LinearClassifier(optimiser="momentum", rate=0.05, epochs=60),
         LinearClassifier(optimiser="lbfgs", l2=0.01),
         LinearClassifier(prepare="standardise"),
         ThalwegClassifier(score_function="linear", loss="svm-max", optimiser="nesterov"),
         ThalwegClassifier(),
+        PopulationSearchCV(ThalwegClassifier(random_state=0), {"rate": [1e-3, 1e-2]}, cv=2, error_score="raise"),
     ]
 )
 def test_checks_of_scikit_learn_with_other_parts(estimator, check):

@@ -25,6 +25,8 @@ from thalweg.prepare import Chain
 from thalweg.run.recipe import CATALOGUES, Recipe, part
 
 SEEDS = 2**31 - 1
+ZERO = {"name": "linear", "init": "zero"}
+"""The score function of estimators that have no other: the objective is convex, so that no start needs to be drawn."""
 NUMBERS = [np.float64, np.float32, np.uint8]
 """Types of features that are taken as they are; others become the first."""
 
@@ -165,9 +167,8 @@ class Classifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
             precision = "fp64" if given.values.dtype == np.float64 else "auto" if kind == "u" else "fp32"
         if prepare == "auto":
             prepare = ["scale"] if kind == "u" else []
-        knobs = {name: parameters[name] for name in self.KNOBS}
         return recipe_of(
-            {"score_function": "linear", **parameters}, knobs=knobs, seed=seed, validated=validated, precision=precision,
+            {"score_function": ZERO, **parameters}, knobs=self._knobs(), seed=seed, validated=validated, precision=precision,
             prepare=[] if prepare is None else prepare,
         )  # fmt: skip
 
@@ -181,6 +182,10 @@ class Classifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, values, dtype=np.float64, ensure_non_negative=True)
         return Given(values, np.asarray(labels), weights, shape)
+
+    def _knobs(self) -> dict[str, Any]:
+        """Return the parameters that are knobs, None where the entry's default counts."""
+        return {name: getattr(self, name) for name in self.KNOBS}
 
     def _shape(self, given: Given) -> Shape:
         """Return the shape of the pictures that the score function looks at: features are 1 x 1 pixels with a channel each."""

@@ -77,7 +77,8 @@ def choose(
     own = given.labels[rows]
     known = np.unique(own) if classes is None else classes
     if len(known) < 2:
-        raise ExamplesError(f"a classifier needs at least 2 classes; got 1 class, {known.tolist()[0]!r}. Add examples of another.")
+        among = "" if weights is None else ", among the examples whose sample_weight is above 0"
+        raise ExamplesError(f"a classifier needs at least 2 classes; got 1 class, {known.tolist()[0]!r}{among}. Add examples of another.")
     numbers = np.searchsorted(known, own).clip(max=len(known) - 1).astype(np.int64)
     strange = own[known[numbers] != own]
     if strange.size:

@@ -7,15 +7,18 @@ import numpy as np
 
 from thalweg.faces.estimators._base import Classifier
 
+SMOOTH_GAP, KINKED_GAP = 1e-10, 1e-6
+
 
 class LinearClassifier(Classifier):
     """Scores W x + b, trained by any of the lecture's losses: mean loss + l2 sum W^2 + l1 sum |W|, biases without penalty.
 
     `loss`: softmax, svm-sum, svm-max, svm-ova or the square of one. `optimiser`: `exact` goes to the best W and proves that no W is
-    better by more than the share `gap` of the objective; every other of `thalweg list optimiser` may be chosen, with `rate`, `momentum`,
-    `batch` (examples a step, 0 all of them, None 128 or what the optimiser is made for) and `epochs`. Of the parameters that are knobs,
-    None is the entry's default; `settings` holds further ones (`{"beta1": 0.8}`). `prepare`: None, or names as in `thalweg list prepare`,
-    which are folded into `coef_`. Equal parameters, examples and `random_state` give equal bits.
+    better by more than the share `gap` of the objective (None: 1e-10, or 1e-6 where loss or l1 have kinks); every other of `thalweg list
+    optimiser` may be chosen, with `rate`, `momentum`, `batch` (examples a step, 0 all of them, None 128 or what the optimiser is made
+    for) and `epochs`. Of the parameters that are knobs, None is the entry's default; `settings` holds further ones (`{"beta1": 0.8}`).
+    `prepare`: None, or names as in `thalweg list prepare`, which are folded into `coef_`. Weights begin at zero; `random_state` decides
+    the order of batches alone. Equal parameters, examples and `random_state` give equal bits.
 
     In terms of scikit-learn's LogisticRegression, l2 is 1 / (2 C n) for three classes or more and 1 / (C n) for two, where each class has
     a row of W here and both together have one there: `coef_` is their difference.
@@ -77,3 +80,11 @@ class LinearClassifier(Classifier):
         self.random_state = random_state
         self.verbose = verbose
         self.settings = settings
+
+    def _knobs(self) -> dict[str, Any]:
+        """Return the knobs, with a gap at which all digits that anybody compares are right, in double precision."""
+        knobs, optimiser, loss = super()._knobs(), self._entry("optimiser"), self._entry("loss")
+        if self.gap is None and self.precision == "fp64" and getattr(optimiser, "reached", None) is not None:
+            smooth = loss is not None and loss.dual is not None and not loss.dual.kinked and not self.l1
+            knobs["gap"] = SMOOTH_GAP if smooth else KINKED_GAP
+        return knobs
