@@ -114,7 +114,7 @@ def test_a_folder_in_the_way_and_an_unknown_format(run, here):
 
 def test_the_run_s_own_folder_is_left_alone(run):
     for options in ({"folder": run.folder}, {"safetensors": run.folder / "model.safetensors"}):
-        with pytest.raises(ConfigError, match=r"would lie in the run's own folder; choose another, as .*export"):
+        with pytest.raises(ConfigError, match=r"would lie in the run's own folder, beside the files of the run; choose another"):
             tw.export(run, force=True, **options)
     tw.open(run.folder)
 
@@ -207,7 +207,6 @@ def test_a_member_of_a_sweep_is_exported(ask, here):
 def test_every_format_is_an_option(ask):
     out = ask("export", "--help").out
     assert all(f"--{name} PATH" in out for name in FORMATS.names())
-    assert ask("list", "export").code == 0
 
 
 def test_code_of_somebody_s_is_run_on_consent_only(ask, here, monkeypatch):

@@ -143,7 +143,7 @@ def _refuse_own_folder(run: Run, paths: Sequence[Path]) -> None:
     """Raise `ConfigError` where a file would stand among those of the run itself, whose names it might take."""
     for path in paths:
         if run.folder is not None and path.parent.resolve() == run.folder.resolve():
-            raise ConfigError(f"{path} would lie in the run's own folder; choose another, as {run.folder / 'export'}.")
+            raise ConfigError(f"{path} would lie in the run's own folder, beside the files of the run; choose another.")
 
 
 def _missing(entry: Format) -> str:

@@ -76,6 +76,8 @@ def test_names_break_neither_yaml_nor_markdown(run_of):
     assert "\x1b" not in text
     assert "\u202e" not in text
     rows = html.count("<tr>")
+    for name in ("a|b", "`tick`", "[x](http://evil.example)", "- item", "猫 \U0001f408"):
+        assert html.count(name) >= 2
     assert rows == (1 + 10) + (1 + 3) + (1 + 10 + 1)
     assert html.count("<td") == 10 * 4 + 3 * 6 + 11 * 5
 

@@ -2,9 +2,12 @@
 
 import json
 import tomllib
+from copy import deepcopy
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from thalweg.core.errors import ModelError
 from thalweg.faces.export import FORMATS
@@ -74,11 +77,6 @@ def session_outputs(content):
 @pytest.mark.slow
 @pytest.mark.many_steps
 def test_ties_go_to_the_first_class(run_of):
-    from copy import deepcopy
-    from dataclasses import replace
-
-    import torch
-
     run = run_of("linear")
     module = deepcopy(run.model.module)
     with torch.no_grad():
@@ -88,6 +86,13 @@ def test_ties_go_to_the_first_class(run_of):
     session = onnxruntime.InferenceSession(ENTRY.write(tied, "net.onnx")["net.onnx"])
     *_, number = session.run(None, {"pixels": run.images.images[:4]})
     assert number.tolist() == tied.predict(run.images.images[:4]).tolist() == [0, 0, 0, 0]
+
+
+def test_more_than_one_file_holds_is_refused(run_of):
+    huge = torch.nn.Linear(1 << 15, 1 << 15, device="meta")
+    assert "4,295,098,368 bytes, and one ONNX file holds 2,130,706,432" in ENTRY.unsuited(
+        replace(run_of("linear").model, module=huge), ".onnx"
+    )
 
 
 def external(location):

@@ -1,6 +1,7 @@
 """The PyTorch export: a fresh process that has PyTorch and no Thalweg; the net written out is the net."""
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -95,8 +96,6 @@ def test_a_layer_that_nobody_here_knows_is_not_written_out(run_of):
 
 
 def test_class_names_cannot_leave_their_quotes(run_of, tmp_path):
-    from dataclasses import replace
-
     run = run_of("linear")
     names = ('"""\nimport os', "'] + [open('x', 'w')] + ['", "\\", "\u202e", "\n", "{{ 7 * 7 }}", "\udcff", "猫", "", "#")
     hostile = replace(run, model=replace(run.model, classes=names), data=replace(run.data, source='x"""\nraise SystemExit'))

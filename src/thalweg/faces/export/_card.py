@@ -150,7 +150,7 @@ def _pixels(run: Run) -> str:
         "",
         f"HEIGHT, WIDTH = {given['height']}, {given['width']}",
         f'picture = ImageOps.exif_transpose(Image.open("picture.jpg")).convert("{mode}")',
-        f"pixels = np.asarray({FITS[given['fit']]}){axes}  # one picture: batch, height, width, channels",
+        f"pixels = np.asarray({FITS[given['fit']]}){axes}",
     ]
     return "\n".join(lines)
 

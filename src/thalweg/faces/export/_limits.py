@@ -38,7 +38,7 @@ def _of_answers(run: Run, measured: Measured | None) -> list[str]:
     if measured is not None:
         weak = sorted((each for each in measured.confusion.classes if each.recall is not None), key=lambda each: each.recall or 0.0)[:3]
         found = [_recalled(each) for each in weak if each.recall is not None and each.recall < 1]
-        said += [f"It finds the fewest of {listed(found)}."] if found else []
+        said += [f"Classes it finds least often on the {measured.part} part: {listed(found)}."] if found else []
     return said
 
 

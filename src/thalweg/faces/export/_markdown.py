@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from thalweg.core.visible import visible
 
-_SIGNS = re.compile(r"([!-&*+:-@\[-`{-~])")
+_SIGNS = re.compile(r"([\\`*_\[\]<>|&~!@$#{}]|(?<=:)/(?=/)|(?<=www)\.|^[+=-]|(?<=^\d)[.)])")
+"""Signs of Markdown and its tables, and what would begin an address or a list."""
 
 
 def escaped(text: str) -> str:
-    r"""Return text that Markdown shows as it is: signs behind a backslash, hidden characters as escapes.
+    r"""Return text that Markdown shows as it is: its signs behind a backslash, hidden characters as escapes.
 
-    >>> print(escaped("a|b <b>[x](y)"))
-    a\|b \<b\>\[x\](y)
+    >>> print(escaped("a|b <b>[x](y)"), escaped("- http://a.b"))
+    a\|b \<b\>\[x\](y) \- http:\//a.b
     """
-    shown = _SIGNS.sub(r"\\\1", visible(text))
-    return shown.replace("www.", r"www\.") if shown else '""'
+    return _SIGNS.sub(r"\\\1", visible(text)) or '""'
 
 
 def quoted(text: str) -> str:

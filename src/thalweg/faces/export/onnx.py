@@ -14,10 +14,14 @@ from thalweg.faces.export._raw import outputs, program, quietly
 from thalweg.run.model import Model
 from thalweg.run.run import Run
 
+LARGEST = (1 << 31) - (1 << 24)
+"""Bytes of weights that fit into one file, whose format counts its bytes with 31 bits, beside everything else."""
+
 
 def unsuited(model: Model, ending: str) -> str:
-    """Every module that PyTorch can export can be written; which those are is found out by trying."""
-    return ""
+    """Say why a model is no ONNX file; which modules PyTorch can export is found out by trying."""
+    size = sum(tensor.nbytes for tensor in model.module.state_dict().values())
+    return f"its weights have {size:,} bytes, and one ONNX file holds {LARGEST:,}" if size > LARGEST else ""
 
 
 def write(run: Run, name: str) -> dict[str, bytes]:
