@@ -21,8 +21,7 @@ test: $(VENV)/.ready-dev
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m slow
 
-docs: $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[docs]"
+docs: $(VENV)/.ready-docs
 	$(BIN)/python -m docs.builder
 
 check: $(VENV)/.ready-dev
@@ -46,6 +45,10 @@ wheel: $(VENV)/.ready-dev
 $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e .
+	touch $@
+
+$(VENV)/.ready-docs: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[docs]"
 	touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready

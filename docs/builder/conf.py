@@ -14,7 +14,7 @@ from thalweg import __version__  # noqa: E402
 project = "Thalweg"
 author = copyright = "The Thalweg developers"
 version = release = __version__
-language = "en_GB"
+language = "en"  # en_GB: its translation of the search results stops their script
 
 extensions = ["myst_parser", "docs.builder.formulas"]
 source_suffix = {".md": "markdown"}
@@ -32,7 +32,7 @@ html_logo = html_favicon = str(ROOT / "src/thalweg/faces/lab/assets/mark.svg")
 html_static_path = ["theme", *filter(None, [os.environ.get("THALWEG_DOCS_STATIC")])]
 html_css_files = ["site.css"]
 html_copy_source = html_show_sourcelink = False
-html_use_index = True
+html_show_search_summary = False  # fetches pages, which a browser refuses to a site opened from files
 html_theme_options = {
     "light_css_variables": {
         "color-brand-primary": "#0072b2",

@@ -22,6 +22,7 @@ _IDENTIFIER = re.compile(r'\b(id|aria-labelledby|aria-describedby)="([^"]*)"')
 _HEADING = re.compile(r"<h3([^>]*)>(.*?)</h3>", re.DOTALL)
 WIDTH = 84
 """Characters a line of what was printed, so that it can be read without scrolling."""
+_LABELLED = re.compile(r"(\s*(?:\S+\s{2,})?)(\S(?:(?!\s{2}).)*)$")
 SCRIPTS = ("plotly.js", "figures.js")
 
 
@@ -90,7 +91,7 @@ def _printed(output: str) -> str:
 
 
 def wrapped(output: str) -> str:
-    """Return what was printed with long sentences over several lines; lines that are laid out in columns stay as they are.
+    """Return what was printed with long sentences over several lines; what is laid out in columns stays, but for a label and its sentence.
 
     >>> print(wrapped("note: " + "a word " * 16))
     note: a word a word a word a word a word a word a word a word a word a word a word a
@@ -98,10 +99,12 @@ def wrapped(output: str) -> str:
     """
     lines = []
     for line in output.splitlines():
-        text = line.lstrip()
-        indent = line[: len(line) - len(text)]
-        columns = len(line) <= WIDTH or "  " in text.rstrip()
-        lines += [line] if columns else textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")
+        found = _LABELLED.match(line)
+        if found is None or len(line) <= WIDTH:
+            lines.append(line)
+            continue
+        below = " " * len(found[1]) if found[1].strip() else found[1] + "  "
+        lines += textwrap.wrap(found[2], WIDTH, initial_indent=found[1], subsequent_indent=below)
     return "\n".join(lines)
 
 

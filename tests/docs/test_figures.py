@@ -73,6 +73,7 @@ def test_sentences_are_wrapped_and_columns_are_not() -> None:
     columns = "name" + "  1.0" * 30
     assert figures.wrapped(columns) == columns
     assert figures.wrapped("  " + "word " * 40).splitlines()[1].startswith("    word")
+    assert figures.wrapped("  do     " + "word " * 40).splitlines()[1].startswith("         word")
     assert max(map(len, figures.wrapped("word " * 200).splitlines())) <= figures.WIDTH
 
 

@@ -4,8 +4,10 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -114,3 +116,69 @@ def test_every_page_is_in_the_contents(site: Path, pages: dict[Path, Page]) -> N
     listed = {here(page, address) for page, seen in pages.items() for address in seen.leads}
     for page in pages:
         assert page in listed or page.name in ("genindex.html", "search.html"), page.name
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield launched
+        launched.close()
+
+
+def visited(browser: Any, path: Path, *, width: int, colours: str) -> tuple[Any, list[str]]:
+    """Open a page; return it with what it complained of and what it asked of the network."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=colours)
+    events: list[str] = []
+    page.on("console", lambda message: events.append(f"console {message.text}"))
+    page.on("pageerror", lambda error: events.append(f"error {error}"))
+    page.on("request", lambda request: None if request.url.startswith(("file:", "data:")) else events.append(f"request {request.url}"))
+    page.goto(path.as_uri())
+    return page, events
+
+
+DRAWN = "[...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg.main-svg'))"
+FITS = "document.documentElement.scrollWidth <= innerWidth"
+
+
+@pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (390, "dark")])
+def test_the_tutorial_is_drawn_and_fits(site: Path, browser: Any, width: int, colours: str) -> None:
+    pages = sorted((site / "tutorial").glob("*.html"))
+    assert len(pages) >= 8
+    charts = 0
+    for path in pages:
+        page, events = visited(browser, path, width=width, colours=colours)
+        page.wait_for_function(DRAWN)
+        assert page.evaluate(FITS), f"{path.name} is wider than {width}"
+        charts += page.locator(".chart").count()
+        assert events == [], path.name
+        page.close()
+    assert charts >= 8
+
+
+def test_the_reference_fits_a_phone(site: Path, browser: Any) -> None:
+    for name in ("index", "reference/catalogue-loss", "reference/commands", "reference/thalweg", "results"):
+        page, events = visited(browser, site / f"{name}.html", width=390, colours="light")
+        assert page.evaluate(FITS), name
+        assert events == [], name
+        page.close()
+
+
+def test_charts_take_the_colours_that_the_reader_chooses(site: Path, browser: Any) -> None:
+    page, _ = visited(browser, site / "tutorial" / "step-size.html", width=1280, colours="light")
+    page.wait_for_function(DRAWN)
+    ink = "getComputedStyle(document.querySelector('.chart .xtitle')).fill"
+    light = page.evaluate(ink)
+    page.evaluate("document.body.dataset.theme = 'dark'")
+    page.wait_for_function(f"{ink} !== {light!r}")
+    page.close()
+
+
+def test_the_search_finds_an_entry(site: Path, browser: Any) -> None:
+    page, events = visited(browser, site / "search.html", width=1280, colours="light")
+    page.goto((site / "search.html").as_uri() + "?q=saddle-free-newton")
+    page.wait_for_selector("#search-results li a")
+    assert "Optimisers" in page.inner_text("#search-results")
+    assert events == []
+    page.close()

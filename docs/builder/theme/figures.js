@@ -3,6 +3,7 @@
   "use strict";
   const { charts, dark } = JSON.parse(document.getElementById("figures").textContent);
   const night = matchMedia("(prefers-color-scheme: dark)");
+  const narrow = 480; // px: below it a scale of colours would take what the drawing needs
   const isDark = () => document.body.dataset.theme === "dark" || (document.body.dataset.theme !== "light" && night.matches);
 
   const themed = (value, swap, isColour = false) => {
@@ -22,7 +23,8 @@
       const high = chart.width === null ? chart.height : Math.round((chart.height * across) / chart.width);
       place.querySelector("noscript")?.remove();
       const layout = { ...themed(chart.layout, swap), width: across, height: high };
-      Plotly.react(place, themed(chart.data, swap), layout, { displayModeBar: false, responsive: false });
+      const data = themed(chart.data, swap).map((trace) => (across < narrow ? { ...trace, showscale: false } : trace));
+      Plotly.react(place, data, layout, { displayModeBar: false, responsive: false });
     }
   };
 
