@@ -264,3 +264,14 @@ def test_members_with_strengths_and_folds_of_their_own_are_solved_alone(loss):
         single = train(images, recipe)
         own = [row.train.total for row in state.logs[place]][-1]
         assert own == pytest.approx(single.figures["train"].total, rel=3e-4)
+
+
+@pytest.mark.parametrize("loss", ["svm-sum", "svm-max", "svm-ova"])
+def test_flat_pieces_on_which_nothing_holds_the_biases_are_left(loss):
+    """Far from the origin no example lies in a rounded kink after a step; Newton's direction is then as long as rounding allows."""
+    random = np.random.RandomState(0)
+    pixels, labels = random.normal(loc=100, size=(100, 2)), random.randint(0, 2, size=100)
+    rows = random.permutation(100)[20:]
+    convex, found = solved(problem(loss=loss, strengths={"l2": 1e-4}, pixels=pixels[rows], labels=labels[rows]), gap=1e-6)
+    assert found.proof.relative <= 1e-6
+    assert objective(convex, found.weights) == pytest.approx(found.proof.primal, rel=1e-9)

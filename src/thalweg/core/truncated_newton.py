@@ -40,6 +40,13 @@ NARROWER, WIDER = 0.5, 2.0
 TRIALS = 25
 """The most lengths tried along a direction."""
 
+TOO_GOOD = 1e3
+"""A direction that promises to lower the objective, which is never below zero, by so many times itself is not followed any further: where
+all rounded kinks are flat and nothing holds the biases, the Hessian is zero along them."""
+
+LEAP = 1e3
+"""The first length tried changes no score by more than so many times the largest one, for the same reason."""
+
 FIRST_PART = 1 / 6
 WORTH_A_PART = 20_000
 ROUGHLY = 1e-2
@@ -156,7 +163,7 @@ class _Descent:
         if self.metric is None or self.made_at != self.rounding.width:
             self.metric, self.made_at = Metric.at(problem, smoothed, curvature, shared=self.shared), self.rounding.width
         gradient = self.metric.project(gradient)
-        direction, products = self._direction(smoothed, gradient, curvature)
+        direction, products = self._direction(smoothed, gradient, curvature, most=TOO_GOOD * (1 + abs(objective)))
         if products > STALE:
             self.metric = None
         fall = -float((gradient.double() * direction.double()).sum())
@@ -166,8 +173,8 @@ class _Descent:
         self.weights = moved
         return _Step(objective=objective, decrement=fall / 2, passes=products + 3, stuck=False)
 
-    def _direction(self, smoothed: Smoothed, gradient: Weights, curvature: Weights) -> tuple[Weights, int]:
-        """Solve (Hessian) d = -g by conjugate gradients in the metric, roughly."""
+    def _direction(self, smoothed: Smoothed, gradient: Weights, curvature: Weights, *, most: float) -> tuple[Weights, int]:
+        """Solve (Hessian) d = -g by conjugate gradients in the metric, roughly, until d promises a fall of more than `most`."""
         problem, metric = self.problem, self.metric
         assert metric is not None
 
@@ -177,7 +184,7 @@ class _Descent:
         direction, residual = torch.zeros_like(gradient), -gradient
         conditioned = metric(residual)
         towards, size = conditioned, _inner(residual, conditioned)
-        first = size
+        first, promised = size, 0.0
         for count in range(1, self.most + 1):
             product = problem.design.there_and_back(towards, curved) / len(problem) + curvature * towards
             product = metric.project(product)
@@ -187,8 +194,9 @@ class _Descent:
             length = size / steepness
             direction, residual = direction + length * towards, residual - length * product
             conditioned = metric(residual)
+            promised += length * size / 2
             before, size = size, _inner(residual, conditioned)
-            if not size > FORCING**2 * first:
+            if not size > FORCING**2 * first or promised > most:
                 return direction, count
             towards = conditioned + (size / before) * towards
         return direction, self.most
@@ -197,7 +205,7 @@ class _Descent:
         """Return the weights at a length where the objective is lower and nearly as low as it gets on this line, or None.
 
         Scores are linear along the line, so a trial costs no product with the examples. Length 1 is taken where the slope there is at
-        most a quarter of what it was; otherwise the zero of the slope is bracketed and bisected.
+        most a quarter of what it was; otherwise the zero of the slope is bracketed and bisected. A `LEAP` begins shorter.
         """
         if not fall > 0:
             return None
@@ -210,7 +218,8 @@ class _Descent:
             steepness = float((smoothed.slope * change).double().sum()) / len(problem) + _inner(slope, direction)
             return float(smoothed.value.double().mean()) + value, steepness
 
-        low, high, length = 0.0, math.inf, 1.0
+        farthest = float(change.abs().max())
+        low, high, length = 0.0, math.inf, min(1.0, LEAP * (1 + float(scores.abs().max())) / max(farthest, 1e-300))
         best, best_length = objective + slack, 0.0
         for _ in range(TRIALS):
             value, steepness = at(length)

@@ -39,7 +39,7 @@ def test_checks_of_scikit_learn(estimator, check):
 @pytest.mark.slow
 @parametrize_with_checks(
     [
-        *(LinearClassifier(loss=loss) for loss in ("svm-sum-squared", "svm-max-squared", "svm-ova-squared")),
+        *(LinearClassifier(loss=f"svm-{kind}{square}") for kind in ("sum", "max", "ova") for square in ("", "-squared")),
         LinearClassifier(optimiser="momentum", rate=0.05, epochs=60),
         LinearClassifier(optimiser="lbfgs", l2=0.01),
         LinearClassifier(prepare="standardise"),
