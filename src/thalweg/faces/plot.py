@@ -2,6 +2,7 @@
 
 import importlib
 import io
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def _own(found: Drawing) -> Any:
         count = len(found.pictures)
         across = min(count, 5)
         rows = -(-count // across)
-        _, axes = pyplot.subplots(rows, across, figsize=(1.5 * across, 1.7 * rows), squeeze=False, layout="constrained")
+        _, axes = pyplot.subplots(rows, across, figsize=(1.5 * across, 1.9 * rows), squeeze=False, layout="constrained")
         for spare in axes.ravel()[count:]:
             spare.set_axis_off()
         return axes if count > 1 else axes[0, 0]
@@ -81,7 +82,7 @@ def _pictures(found: Gallery, axes: list[Any]) -> None:
         raise ConfigError(f"{found.title!r} is {len(found.pictures)} pictures; give at least so many axes, or none. Got {len(axes)}.")
     for picture, ax in zip(found.pictures, axes, strict=False):
         ax.set_axis_off()
-        ax.set_title(picture.caption, fontsize=9, parse_math=False)
+        ax.set_title("\n".join(wrap(picture.caption, 18)), fontsize=9, parse_math=False)
         if picture.png is not None:
             with Image.open(io.BytesIO(picture.png)) as opened:
                 ax.imshow(np.asarray(opened.convert("RGBA")), interpolation="nearest")

@@ -12,6 +12,8 @@ from thalweg.views._marks import Area, Axis, Flat, Key, Lines, Mark, Picture, Po
 
 POINT = 0.75
 """Points of a page, 1/72 of an inch, in a pixel, 1/96 of an inch."""
+LETTER = 7.5
+"""Width of a letter of an axis's labels with the room after it, in pixels."""
 _MARKERS = {
     "circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "cross": "P", "x": "X", "star": "*", "hexagon": "H", "x-thin": "x",
     "cross-thin": "+", "line-ns": "|",
@@ -41,7 +43,10 @@ def _side(ax: Any, axis: Axis, side: str) -> None:
     getattr(ax, f"set_{side}scale")("log" if axis.log else "linear")
     getattr(ax, f"set_{side}lim")(axis.low, axis.high)
     places = [value for value, _ in axis.ticks]
-    getattr(ax, f"set_{side}ticks")(places, [visible(text) for _, text in axis.ticks], parse_math=False)
+    texts = [visible(text) for _, text in axis.ticks]
+    tight = side == "x" and sum(map(len, texts)) * LETTER > ax.get_window_extent().width
+    turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"} if tight else {}
+    getattr(ax, f"set_{side}ticks")(places, texts, parse_math=False, **turned)
     getattr(ax, f"set_{side}ticks")([], minor=True)
     getattr(ax, f"set_{side}label")(visible(axis.title), parse_math=False)
     if axis.grid:

@@ -119,6 +119,11 @@ def differing(recipes: Mapping[int, Recipe]) -> dict[int, str]:
     flat = {number: _flat(recipe.model_dump(mode="json")) for number, recipe in recipes.items()}
     every = list(dict.fromkeys(name for own in flat.values() for name in own))
     varied = [name for name in every if len({repr(own.get(name)) for own in flat.values()}) > 1]
+    if "optimiser.name" in varied:  # each has knobs of its own, of which the step's length is the one that is chosen
+        varied = [
+            name for name in varied if not name.startswith("optimiser.") or name in ("optimiser.name", "optimiser.rate", "optimiser.scale")
+        ]
+    varied.sort(key=lambda name: name.endswith("seed"))
     return {number: ", ".join(_said(name, own[name]) for name in varied if own.get(name) is not None) for number, own in flat.items()}
 
 

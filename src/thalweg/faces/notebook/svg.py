@@ -201,7 +201,7 @@ def _legend_rows(keys: Sequence[Key], width: int) -> list[list[tuple[Key, float]
     rows: list[list[tuple[Key, float]]] = []
     at = float("inf")
     for key in keys:
-        wide = 46 + LETTER * len(key.name)
+        wide = 48 + 1.1 * LETTER * len(key.name)
         if at + wide > width:
             rows.append([])
             at = 6.0
