@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints.txt
 
-.PHONY: run test test-slow docs check bench bench-lab clean help wheel
+.PHONY: run test test-slow notebooks docs check bench bench-lab clean help wheel
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -20,6 +20,10 @@ test: $(VENV)/.ready-dev
 # browser tests of the report and longer crash and fuzz runs; the browser is Debian's chromium
 test-slow: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest -m slow
+
+# the example notebooks, each from top to bottom in a fresh kernel; the slow tests run them too
+notebooks: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest tests/test_notebooks.py
 
 docs: $(VENV)/.ready-docs
 	$(BIN)/python -m docs.builder
@@ -47,7 +51,11 @@ $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e .
 	touch $@
 
-$(VENV)/.ready-docs: $(VENV)/.ready
+$(VENV)/.ready-# the example notebooks, each from top to bottom in a fresh kernel; the slow tests run them too
+notebooks: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest tests/test_notebooks.py
+
+docs: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[docs]"
 	touch $@
 

@@ -120,9 +120,8 @@ def differing(recipes: Mapping[int, Recipe]) -> dict[int, str]:
     every = list(dict.fromkeys(name for own in flat.values() for name in own))
     varied = [name for name in every if len({repr(own.get(name)) for own in flat.values()}) > 1]
     if "optimiser.name" in varied:  # each has knobs of its own, of which the step's length is the one that is chosen
-        varied = [
-            name for name in varied if not name.startswith("optimiser.") or name in ("optimiser.name", "optimiser.rate", "optimiser.scale")
-        ]
+        own = ("optimiser.name", "optimiser.rate", "optimiser.scale")
+        varied = [name for name in varied if not name.startswith("optimiser.") or name in own]
     varied.sort(key=lambda name: name.endswith("seed"))
     return {number: ", ".join(_said(name, own[name]) for name in varied if own.get(name) is not None) for number, own in flat.items()}
 
