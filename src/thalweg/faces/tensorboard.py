@@ -1,7 +1,7 @@
 """TensorBoard: event files of trainings: figures after every epoch, weights as histograms, templates or filters as pictures.
 
-Written with tensorboardX's event writer, one record at a time and in this thread, so that a full disk is an error here and not a thread
-that has died: `torch.utils.tensorboard` and tensorboardX's own `SummaryWriter` both write from another thread, and wait for it forever.
+Written with tensorboardX's event writer, one record at a time and in this thread, so that a full disk is an error here: tensorboardX's own
+`SummaryWriter` writes from another thread, and waits forever for one that has died.
 """
 
 import contextlib
