@@ -119,4 +119,4 @@ def test_interrupted(ask, monkeypatch):
     monkeypatch.setattr("thalweg.faces.check.diagnose", interrupt)
     answer = ask("check", "digits", "-q")
     assert answer.code == 130
-    assert answer.err.strip().endswith("interrupted.")
+    assert answer.err.strip().endswith("interrupted; run the same command again: what was kept is not done twice.")

@@ -1,6 +1,7 @@
 """The terminal: tables that hold hostile names, one-line errors, and nothing that hurts when the terminal goes away."""
 
 import io
+import re
 import sys
 
 import pytest
@@ -98,3 +99,79 @@ def test_the_watcher_fits_the_place(monkeypatch: pytest.MonkeyPatch) -> None:
     assert type(watcher(quiet=True)).__name__ == "Silent"
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert isinstance(watcher(quiet=False), Plain)
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    """Return a terminal of 140 columns that understands colours."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "140")
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    return screen
+
+
+def painted(text: str) -> list[str]:
+    """The escapes that set a colour."""
+    codes = re.findall(r"\x1b\[([0-9;]*)m", text)
+    return [code for code in codes if any(30 <= int(part or 0) <= 49 or 90 <= int(part or 0) <= 107 for part in code.split(";"))]
+
+
+def work(bars: Bars) -> None:
+    for epoch in range(3, 5):
+        bars.begin(f"epoch {epoch}/4", 2, "steps")
+        bars.advance(1, loss=0.5)
+        bars.bars.refresh()
+        bars.end()
+        bars.begin("measure train", 9, "images")
+        bars.advance(9)
+        bars.bars.refresh()
+        bars.end()
+
+
+def test_colours_are_off_where_they_are_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = watched(monkeypatch)
+    work(Bars())
+    assert painted(screen.getvalue())
+    screen.truncate(0)
+    monkeypatch.setenv("NO_COLOR", "1")
+    work(Bars())
+    assert "epoch 4/4" in screen.getvalue()
+    assert painted(screen.getvalue()) == []
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(watcher(quiet=False), Plain)
+
+
+def test_all_epochs_have_a_bar_that_goes_on_over_what_is_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = watched(monkeypatch)
+    bars = Bars()
+    work(bars)
+    seen = re.findall(r"all epochs\s+\S+\s+(\d+/\d+)", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue()))
+    assert list(dict.fromkeys(seen)) == ["4/8", "5/8", "7/8"]
+    bars.begin("epoch 1/2", 3, "steps")  # another training
+    bars.bars.refresh()
+    bars.end()
+    assert "0/6" in screen.getvalue()
+    assert not bars.bars.live.is_started
+
+
+def test_stages_within_stages_end_each_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched(monkeypatch)
+    bars = Bars()
+    bars.begin("check", 2, "checks")
+    bars.begin("gradients", 5, "differences")
+    bars.advance(5)
+    bars.end()
+    bars.advance(1)
+    assert [task.completed for task in bars.bars.tasks] == [1]
+    bars.end()
+    bars.end()
+    bars.advance(1)
+    assert bars.bars.tasks == []
+    assert not bars.bars.live.is_started

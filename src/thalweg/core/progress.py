@@ -1,5 +1,7 @@
 """Progress: how long work reports how far it is, without knowing who listens."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol, runtime_checkable
 
 
@@ -34,3 +36,13 @@ class Silent:
 
     def say(self, line: str) -> None:
         """Show nothing."""
+
+
+@contextmanager
+def stage(progress: Progress, name: str, total: int, unit: str) -> Iterator[Callable[[], None]]:
+    """Begin a stage, give what says that one more unit is done, and end the stage whatever happens."""
+    progress.begin(name, total, unit)
+    try:
+        yield progress.advance
+    finally:
+        progress.end()

@@ -34,7 +34,7 @@ from thalweg.faces.options import (
     Validation,
 )
 from thalweg.faces.terminal import answering, fail
-from thalweg.faces.usage import UsageError, misused
+from thalweg.faces.usage import UsageError, at_home, misused
 
 app = typer.Typer(
     name="thalweg",
@@ -253,7 +253,7 @@ WIDE = ("train", *cli_population.COMMANDS, *cli_evidence.COMMANDS, *cli_lab.COMM
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; the entry point of the `thalweg` program."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = [at_home(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     if words[:1] == [cli_completion.ASKING]:
         cli_completion.tell(app, words[1:], WIDE)
         return

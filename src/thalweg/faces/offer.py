@@ -17,6 +17,7 @@ def is_wanted(words: list[str]) -> bool:
 @answering
 def asked() -> str:
     """Ask at the terminal for one of the embedded sets, by number or name; a path is taken as it is. Enter takes the usual one.
+
     Where the terminal ends, so does the program.
     """
     names = [USUAL, *(name for name in embedded_data() if name != USUAL)]

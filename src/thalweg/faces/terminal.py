@@ -2,7 +2,9 @@
 
 import functools
 import io
+import math
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -12,6 +14,7 @@ from thalweg.core.errors import ThalwegError
 from thalweg.core.visible import visible
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+EPOCH = re.compile(r"epoch (\d+)/(\d+)")
 QUIET_STAGES = ("epoch", "measure", "score")
 
 
@@ -44,22 +47,34 @@ class Plain:
 
 
 class Bars:
-    """Progress on a terminal: one bar with rate and time left for the stage under way."""
+    """Progress on a terminal: a bar with the time left for the stage under way, and for epochs one more for all of them."""
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn
+        from rich.text import Text
+
+        class Time(ProgressColumn):
+            """The time left, as far as it can be told, else the time that has passed."""
+
+            max_refresh = 0.5
+
+            def render(self, task: Any) -> Text:
+                left = task.time_remaining
+                return Text(told_time(elapsed=task.elapsed, left=None if left is None else float(left)))
 
         columns = (
             TextColumn("{task.description:<18}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[unit]}"),
-            TimeRemainingColumn(),
+            Time(),
             TextColumn("{task.fields[figures]}"),
         )
         self.console = Console(stderr=True)
-        self.task: Any = None
+        self.tasks: list[Any] = []
+        self.whole: Any = None
+        self.epochs, self.trained = (0, 0), False
         self.lines: tuple[Any, ...] = ()
         bars = self
 
@@ -79,28 +94,59 @@ class Bars:
         self.lines = tuple(Text(visible(line), no_wrap=True, overflow="ellipsis") for line in lines)
 
     def begin(self, stage: str, total: int, unit: str) -> None:
-        """Show a bar."""
+        """Show a bar; a stage that is called `epoch 3/40` shows the bar of all epochs under it, which goes on from stage to stage."""
         self.bars.start()
-        self.task = self.bars.add_task(visible(stage), total=total, unit=unit, figures="")
+        self.tasks.append(self.bars.add_task(visible(stage), total=total, unit=unit, figures=""))
+        epoch = EPOCH.fullmatch(stage)
+        if epoch is not None:
+            self._follow(int(epoch[1]), int(epoch[2]), total)
 
     def advance(self, count: int = 1, **figures: float) -> None:
         """Move the bar."""
+        if not self.tasks:
+            return
         if figures:
-            self.bars.update(self.task, advance=count, figures=" ".join(f"{name} {value:.4g}" for name, value in figures.items()))
+            self.bars.update(self.tasks[-1], advance=count, figures=" ".join(f"{name} {value:.4g}" for name, value in figures.items()))
         else:
-            self.bars.advance(self.task, count)
+            self.bars.advance(self.tasks[-1], count)
+        if self.whole is not None and self.trained:
+            self.bars.advance(self.whole, count)
 
     def end(self) -> None:
         """Take the bar away."""
-        if self.task is not None:
-            self.bars.remove_task(self.task)
-            self.task = None
-        if not self.bars.tasks:
+        self.trained = False
+        if self.tasks:
+            self.bars.remove_task(self.tasks.pop())
+        if not self.tasks:
             self.bars.stop()
+
+    def _follow(self, epoch: int, epochs: int, steps: int) -> None:
+        """Show how far all epochs are: another bar for another training."""
+        before, of = self.epochs
+        if self.whole is not None and (of != epochs or epoch <= before):
+            self.bars.remove_task(self.whole)
+            self.whole = None
+        if self.whole is None and epochs > 1:
+            self.whole = self.bars.add_task("all epochs", total=epochs * steps, unit="steps", figures="", completed=(epoch - 1) * steps)
+        if self.whole is not None:
+            self.bars.update(self.whole, completed=(epoch - 1) * steps)
+        self.epochs, self.trained = (epoch, epochs), True
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
         self.console.print(visible(line), markup=False, highlight=False)
+
+
+def told_time(*, elapsed: float | None, left: float | None) -> str:
+    """Return the time left, or where that is not known the time that has passed.
+
+    >>> told_time(elapsed=3.0, left=None), told_time(elapsed=3.0, left=81.2), told_time(elapsed=9.0, left=7300.0)
+    ('0:03 so far', '1:21 left', '2:01:40 left')
+    """
+    seconds = math.floor(left if left is not None else elapsed or 0.0)
+    hours, minutes = divmod(seconds // 60, 60)
+    clock = f"{hours}:{minutes:02d}:{seconds % 60:02d}" if hours else f"{minutes}:{seconds % 60:02d}"
+    return f"{clock} {'so far' if left is None else 'left'}"
 
 
 def watcher(*, quiet: bool) -> Any:
@@ -141,7 +187,7 @@ def answering(function: Function) -> Function:
         except ThalwegError as error:
             fail(str(error), error.exit_code)
         except KeyboardInterrupt:
-            fail("interrupted.", 130)
+            fail("interrupted; run the same command again: what was kept is not done twice.", 130)
         except BrokenPipeError:
             sys.stdout = Nowhere()
             raise SystemExit(0) from None

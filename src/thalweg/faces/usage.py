@@ -1,5 +1,6 @@
 """Usage: what is wrong with a command line, in one line, with the nearest thing that is right."""
 
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -22,3 +23,13 @@ def misused(error: Any) -> str:
         message = f"{message}.{suggestion(name.lstrip('-'), [option.lstrip('-') for option in known if option.startswith('--')])}"
     where = getattr(context, "command_path", "thalweg")
     return f"{message[0].lower()}{message[1:].rstrip('.')}{'' if message.endswith('?') else '.'} `{where} -h` shows what there is."
+
+
+def at_home(word: str) -> str:
+    """Return a word with a leading `~` as the user's folder, also behind `--option=`, where shells leave it; any other as it is.
+
+    >>> at_home("~/pictures") == str(Path.home() / "pictures"), at_home("a~b"), at_home("--rate=0.1")
+    (True, 'a~b', '--rate=0.1')
+    """
+    option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    return f"{option}{equals}{Path(value).expanduser()}" if value.startswith(("~/", "~\\")) else word

@@ -8,7 +8,6 @@ cannot be read, count as absent. The folder is `$THALWEG_HOME/pictures`, or `pic
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,11 +15,11 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import PIL
-import platformdirs
 from jaxtyping import UInt8
 
 from thalweg.core.durable import json_bytes, stream_file, sweep, write_file
 from thalweg.core.entries import ReadOptions
+from thalweg.core.home import cache_home
 
 RULES = 1
 """Raised by one whenever `_picture` gives other pixels than before."""
@@ -37,8 +36,7 @@ class Slot(NamedTuple):
 
 def cache_folder() -> Path:
     """Return where decoded pictures are kept."""
-    home = os.environ.get("THALWEG_HOME") or platformdirs.user_cache_dir("thalweg")
-    return Path(home) / "pictures"
+    return cache_home() / "pictures"
 
 
 def slot(source: str, state: str, options: ReadOptions) -> Slot:

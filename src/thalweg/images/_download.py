@@ -2,12 +2,12 @@
 
 import hashlib
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from thalweg.core.errors import DataError
+from thalweg.core.home import cache_home
 from thalweg.core.progress import Progress
 
 
@@ -22,13 +22,8 @@ class NamedSet:
 
 
 def cache_folder() -> Path:
-    """Return where fetched sets are kept: `$THALWEG_HOME/data`, or `thalweg/data` in the user's cache folder."""
-    home = os.environ.get("THALWEG_HOME")
-    if home:
-        return Path(home) / "data"
-    import pooch
-
-    return Path(pooch.os_cache("thalweg")) / "data"
+    """Return where fetched sets are kept."""
+    return cache_home() / "data"
 
 
 def fetch(wanted: NamedSet, progress: Progress, *, seconds: float = 10.0) -> Path:

@@ -10,7 +10,7 @@ from jaxtyping import Float64
 from thalweg.core.entries import Optimiser
 from thalweg.core.errors import ConfigError
 from thalweg.core.imageset import ImageSet
-from thalweg.core.progress import Progress, Silent
+from thalweg.core.progress import Progress, Silent, stage
 from thalweg.optimise import OPTIMISERS
 from thalweg.run.conduct import first_state, workers
 from thalweg.run.memory import keep_freed_memory
@@ -51,11 +51,13 @@ def find_rate(
     with workers(setting) as equipped:
         ramp = Ramp(equipped, rates, progress or Silent())
         state = first_state(equipped, None)
-        (progress or Silent()).say("measuring the noise of a batch and the curvature at the start")
-        start, noise = at_the_start(ramp.loop, state)
-        if not np.isfinite(start).all():
-            raise ConfigError("the loss is not finite before the first step: use a smaller initial scale, or --prepare standardise.")
-        found, silence = _curvatures(equipped, state, examples=curvature_examples)
+        with stage(progress or Silent(), "noise, curvature", 2, "parts") as done:
+            start, noise = at_the_start(ramp.loop, state)
+            if not np.isfinite(start).all():
+                raise ConfigError("the loss is not finite before the first step: use a smaller initial scale, or --prepare standardise.")
+            done()
+            found, silence = _curvatures(equipped, state, examples=curvature_examples)
+            done()
         losses = ramp.climb(state, start)
     predicted, quiet = _predicted(recipe, found)
     return RateRamps(
