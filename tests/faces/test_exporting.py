@@ -13,14 +13,13 @@ import torch
 
 import thalweg as tw
 from thalweg.core.errors import ConfigError, DataError, ModelError
-from thalweg.faces import exporting
-from thalweg.faces.export import FORMATS
+from thalweg.faces.export import FORMATS, _choice
 from thalweg.faces.export._check import answers_of, compare, draw_sample
 
 
 @pytest.fixture(scope="module")
 def run(digits, tmp_path_factory):
-    return tw.train(digits, folder=tmp_path_factory.mktemp("run") / "r", epochs=1)
+    return tw.train(digits, folder=tmp_path_factory.mktemp("run") / "r", epochs=0)
 
 
 @pytest.fixture
@@ -91,6 +90,8 @@ def test_what_is_no_export_is_left_alone(ask, here, run):
         (("--numpy", "net.txt"), "--numpy: the file's name must end in .py; got 'net.txt'."),
         (("--torch", "net"), "--torch: the file's name must end in .py or .pt2; got 'net'."),
         (("--numpy", "net.py", "--torch", "net.py"), "two files of this export would be net.py; give them different names."),
+        (("--numpy", "numpy.py"), "a file called numpy.py would hide the Python module of that name; choose another."),
+        (("--torch", "io.py"), "a file called io.py would hide the Python module of that name; choose another."),
         (("--numpy", "net.py", "--check", "0"), "check must be a whole number in [1, inf)"),
     ],
 )
@@ -126,7 +127,7 @@ def test_a_file_that_answers_otherwise_never_appears(run, here, monkeypatch):
         contents = entry.write(run, name)
         return {**contents, name: contents[name].replace(b"    return x\n", b"    return x + np.float32(0.001)\n", 1)}
 
-    monkeypatch.setattr(exporting, "FORMATS", {"numpy": replace(entry, write=wrong)})
+    monkeypatch.setattr(_choice, "FORMATS", {"numpy": replace(entry, write=wrong)})
     with pytest.raises(
         ModelError, match=r"net\.py: its scores differ from the run's by up to 0\.001, where .* allowed\. Nothing was written"
     ):
@@ -178,7 +179,7 @@ def test_where_single_precision_is_coarse_the_bound_is_the_run_s_own_rounding(ru
 
 
 def test_pictures_that_are_not_at_hand_are_said_to_be_missing(ask, here, painted):
-    assert ask("train", str(painted), "--epochs", "1", "--run", "r", "--quiet").code == 0
+    assert ask("train", str(painted), "--epochs", "0", "--run", "r", "--quiet", "--no-report").code == 0
     painted.rename(here / "moved")
     answer = ask("export", "r", "--safetensors", "net.safetensors", "--check", "40", "--quiet")
     assert answer.code == 0
@@ -212,7 +213,7 @@ def test_every_format_is_an_option(ask):
 def test_code_of_somebody_s_is_run_on_consent_only(ask, here, monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
     factory = ("--score", "module", "--factory", "tests.faces.export.models:Small")
-    assert ask("train", "digits", *factory, "--epochs", "0", "--run", "r", "--quiet", "--no-report").code == 0
+    assert ask("train", "spiral", *factory, "--epochs", "0", "--run", "r", "--quiet", "--no-report").code == 0
     answer = ask("export", "r", "--safetensors", "net.safetensors", "--quiet")
     assert answer.code == 5
     assert "--trust-code" in answer.err

@@ -37,7 +37,9 @@ def test_it_answers_as_the_run_does(run_of, tmp_path, name, file, kind):
         (tmp_path / path).write_bytes(data)
         assert not any(private in data for private in PRIVATE if len(private) > 1)
     assert is_export(tmp_path / file)
-    check = compare(entry.read(tmp_path / file), draw_sample(run, 300, run.images), tolerance=tolerance_of(run))
+    sample = draw_sample(run, 300, run.images)
+    assert 0 < sample.rounding < 1e-5
+    check = compare(entry.read(tmp_path / file), sample, tolerance=tolerance_of(run))
     assert check.difference <= 1e-5
     assert check.examples == 300
     assert (check.probability is not None) == run.model.probabilities

@@ -76,15 +76,18 @@ def answers_of(scores: Float[np.ndarray, "n classes"], *, probabilities: bool) -
 
 
 def draw_sample(run: Run, count: int, images: ImageSet | None) -> Sample:
-    """Return `count` examples: the run's own, test part first, then validation and training; what is missing is drawn uniformly."""
+    """Return `count` examples: the run's own, test part first, then validation and training; what is missing is drawn uniformly.
+
+    Of a part that is not taken whole, rows lie evenly apart: in many sources a class lies together.
+    """
     pieces: list[np.ndarray] = []
     parts: dict[str, int] = {}
     if images is not None:
         own = images.split.parts()
         for name in ("test", "validation", "train"):
-            rows = own[name][: count - sum(parts.values())]
-            pieces.append(np.asarray(images.images[rows]))
-            parts[name] = len(rows)
+            parts[name] = min(len(own[name]), count - sum(parts.values()))
+            places = np.linspace(0, len(own[name]), parts[name], endpoint=False).astype(np.int64)
+            pieces.append(np.asarray(images.images[own[name][places]]))
     drawn = count - sum(parts.values())
     if drawn:
         pieces.append(_drawn(run, drawn))

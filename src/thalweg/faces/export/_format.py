@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,16 @@ class Usage(NamedTuple):
 
     imports: tuple[str, ...]
     lines: tuple[str, ...]
+
+
+def importable(name: str) -> bool:
+    """Whether a Python file of that name can be imported by `import`.
+
+    >>> [importable(name) for name in ("net.py", "my-net.py", "class.py")]
+    [True, False, False]
+    """
+    stem = Path(name).stem
+    return stem.isidentifier() and not iskeyword(stem)
 
 
 Answering = Callable[[Shaped[np.ndarray, "n height width channels"]], Answers]

@@ -23,10 +23,7 @@ def limits(run: Run, measured: Measured | None) -> list[str]:
 
 def _of_answers(run: Run, measured: Measured | None) -> list[str]:
     noun = "point" if of_points(run) else "picture"
-    said = [
-        f"It answers with one of {counted(len(run.classes), 'class').replace('classs', 'classes')} whatever it is shown; it has no answer "
-        f"for a {noun} of none of them."
-    ]
+    said = [f"It answers with one of {len(run.classes):,} classes whatever it is shown; it has no answer for a {noun} of none of them."]
     if not run.model.probabilities:
         loss = run.recipe.loss.name
         said.append(f"Its scores are no probabilities: loss `{loss}` fits margins, so that they order the classes and no more.")
@@ -77,6 +74,6 @@ def _of_figures(run: Run, measured: Measured | None) -> list[str]:
         said.append(f"{which}: their own figures are rough.")
     return [
         *said,
-        "Figures are of data like those it was trained on. Nobody has measured it on data from elsewhere, under noise or manipulation, "
-        "or for fairness between groups of people.",
+        "Figures are of data like those it was trained on. Not measured: how it answers on data from elsewhere, under noise or "
+        "manipulation, and whether it is fair to groups of people.",
     ]

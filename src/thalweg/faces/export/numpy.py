@@ -11,7 +11,7 @@ import numpy as np
 from torch import nn
 
 from thalweg.faces.export._facts import card, of_points
-from thalweg.faces.export._format import MARK, Answering, Answers, Format, Usage
+from thalweg.faces.export._format import MARK, Answering, Answers, Format, Usage, importable
 from thalweg.faces.export._template import written
 from thalweg.run.model import Model
 from thalweg.run.run import Run
@@ -75,7 +75,7 @@ def read(path: Path) -> Answering:
 def usage(run: Run, name: str) -> Usage:
     """Return Python that uses the file."""
     module = Path(name).stem
-    if module.isidentifier():
+    if importable(name):
         return Usage((f"import {module}",), (f"print({module}.classify(pixels), {module}.scores(pixels))",))
     lines = (f"model = run_path({json.dumps(name)})", 'print(model["classify"](pixels), model["scores"](pixels))')
     return Usage(("from runpy import run_path",), lines)

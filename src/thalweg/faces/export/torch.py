@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from thalweg.faces.export._facts import card, of_points
-from thalweg.faces.export._format import MARK, Answering, Answers, Format, Usage
+from thalweg.faces.export._format import MARK, Answering, Answers, Format, Usage, importable
 from thalweg.faces.export._layers import tensors_before, written_net
 from thalweg.faces.export._raw import outputs, program, quietly
 from thalweg.faces.export._template import written
@@ -56,6 +56,11 @@ def read(path: Path) -> Answering:
     return _program_answers(path) if path.suffix == PROGRAM else _python_answers(path)
 
 
+def detail(path: Path) -> str:
+    """Say of a program that it is one."""
+    return "a program of torch.export" if path.suffix == PROGRAM else ""
+
+
 def usage(run: Run, name: str) -> Usage:
     """Return Python that uses the file."""
     if name.endswith(PROGRAM):
@@ -68,8 +73,8 @@ def usage(run: Run, name: str) -> Usage:
         )
         return Usage(("import json", "import torch"), run_it)
     module = Path(name).stem
-    imports = ("import torch", f"import {module}") if module.isidentifier() else ("from runpy import run_path", "import torch")
-    load = f"net = {module}.load()" if module.isidentifier() else f'net = run_path({json.dumps(name)})["load"]()'
+    imports = ("import torch", f"import {module}") if importable(name) else ("from runpy import run_path", "import torch")
+    load = f"net = {module}.load()" if importable(name) else f'net = run_path({json.dumps(name)})["load"]()'
     return Usage(imports, (load, "batch = torch.from_numpy(pixels)", "print(net.classify(batch), net(batch))"))
 
 
@@ -105,7 +110,7 @@ def _tensor(images: np.ndarray) -> Tensor:
 
 
 ENTRY = Format(
-    summary="a Python file that needs only PyTorch: the net written out, its weights in a .pt beside it; a .pt2 program for a module",
+    summary="the net for PyTorch alone: a readable .py with its weights in a .pt beside it, or a .pt2 program",
     formula="scores = f(x, W, b) on raw pixels x, layer by layer",
     reference="https://docs.pytorch.org/docs/stable/generated/torch.load.html with weights_only=True, and torch.export.save for programs",
     endings={".py": ".pt", PROGRAM: ""},
@@ -115,4 +120,5 @@ ENTRY = Format(
     write=write,
     read=read,
     usage=usage,
+    detail=detail,
 )
