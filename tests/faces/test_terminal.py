@@ -154,6 +154,9 @@ def test_all_epochs_have_a_bar_that_goes_on_over_what_is_between(monkeypatch: py
     work(bars)
     seen = re.findall(r"all epochs\s+\S+\s+(\d+/\d+)", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.getvalue()))
     assert list(dict.fromkeys(seen)) == ["4/8", "5/8", "7/8"]
+    bars.begin("score", 9, "images")
+    assert [task.description for task in bars.bars.tasks] == ["score"]
+    bars.end()
     bars.begin("epoch 1/2", 3, "steps")  # another training
     bars.bars.refresh()
     bars.end()

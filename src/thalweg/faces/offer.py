@@ -4,7 +4,7 @@ import sys
 
 from thalweg.core.visible import visible
 from thalweg.faces.entry_sources import embedded_data, summary_of
-from thalweg.faces.terminal import answering
+from thalweg.faces.terminal import answering, fail
 
 USUAL = "digits"
 
@@ -27,7 +27,10 @@ def asked() -> str:
     print("Your own: thalweg train FOLDER, with one folder a class.", file=sys.stderr)
     while True:
         print(f"Number or name [{USUAL}]: ", end="", file=sys.stderr, flush=True)
-        line = sys.stdin.readline()
+        try:
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:
+            fail("interrupted; nothing was begun.", 130)
         if not line:
             raise SystemExit(0)
         word = line.strip()

@@ -9,6 +9,7 @@ from thalweg.core.errors import ConfigError
 from thalweg.core.visible import visible
 from thalweg.faces.run_card import read_card
 from thalweg.faces.run_list import made_of, told_size
+from thalweg.faces.terminal import fail
 from thalweg.run.removal import Removable, removable, remove
 
 SHOWN = 5
@@ -58,7 +59,11 @@ def _ask(found: Sequence[Removable], *, as_json: bool) -> None:
     size = told_size(sum(each.size for each in found))
     what = f"these {len(found)}, {size} in all" if len(found) > 1 else size
     print(f"Remove {what}, for good? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        fail("interrupted; nothing was removed.", 130)
+    if answer.strip().lower() not in ("y", "yes"):
         print("nothing was removed.", file=sys.stderr)
         raise SystemExit(0)
 

@@ -100,6 +100,8 @@ class Bars:
         epoch = EPOCH.fullmatch(stage)
         if epoch is not None:
             self._follow(int(epoch[1]), int(epoch[2]), total)
+        elif not stage.startswith("measure"):  # what stands between epochs; with anything else the training is over
+            self._leave()
 
     def advance(self, count: int = 1, **figures: float) -> None:
         """Move the bar."""
@@ -120,12 +122,17 @@ class Bars:
         if not self.tasks:
             self.bars.stop()
 
+    def _leave(self) -> None:
+        """Take the bar of all epochs away."""
+        if self.whole is not None:
+            self.bars.remove_task(self.whole)
+            self.whole = None
+
     def _follow(self, epoch: int, epochs: int, steps: int) -> None:
         """Show how far all epochs are: another bar for another training."""
         before, of = self.epochs
-        if self.whole is not None and (of != epochs or epoch <= before):
-            self.bars.remove_task(self.whole)
-            self.whole = None
+        if of != epochs or epoch <= before:
+            self._leave()
         if self.whole is None and epochs > 1:
             self.whole = self.bars.add_task("all epochs", total=epochs * steps, unit="steps", figures="", completed=(epoch - 1) * steps)
         if self.whole is not None:
