@@ -76,6 +76,19 @@ def test_pictures_are_the_same_flat_and_in_shape():
         shaped.predict(images.reshape(len(images), 4, 16))
 
 
+def test_features_are_trained_on_in_their_own_precision_and_pictures_in_single():
+    images, labels = pictures()
+    given = {"score_function": "linear", "epochs": 1, "random_state": 0}
+    flat = images.reshape(len(images), -1).astype(np.float64)
+    precisions = [
+        ThalwegClassifier(**given).fit(each, labels).run_.recipe.precision
+        for each in (flat, flat.astype(np.float32), flat.reshape(-1, 8, 8))
+    ]
+    assert precisions == ["fp64", "fp32", "fp32"]
+    shaped = ThalwegClassifier(image_shape=(8, 8), precision="fp64", **given).fit(flat, labels)
+    assert shaped.run_.recipe.precision == "fp64"
+
+
 def test_bytes_are_pixels_and_floats_are_taken_as_they_are():
     images, labels = pictures()
     given = {"score_function": "linear", "epochs": 3, "random_state": 0, "precision": "fp64"}

@@ -164,7 +164,8 @@ class Classifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         parameters = self.get_params(deep=False)
         kind, precision, prepare = given.values.dtype.kind, self.precision, self.prepare
         if precision == "auto":
-            precision = "fp64" if given.values.dtype == np.float64 else "auto" if kind == "u" else "fp32"
+            features = self._shape(given)[:2] == (1, 1)
+            precision = "auto" if kind == "u" else "fp64" if features and given.values.dtype == np.float64 else "fp32"
         if prepare == "auto":
             prepare = ["scale"] if kind == "u" else []
         return recipe_of(

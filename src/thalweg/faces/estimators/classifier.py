@@ -16,8 +16,8 @@ class ThalwegClassifier(Classifier):
 
     X are features [n, inputs], flat pictures [n, H * W * C] with `image_shape` (H, W, C), or pictures [n, H, W] and [n, H, W, C] as they
     are. Bytes (uint8) are pixels, and prepared by `scale` where `prepare` is "auto"; other numbers are taken as they are: put a
-    StandardScaler before, or say `prepare="standardise"`. Training is in the precision of the features: double for float64, which costs
-    time, single for float32.
+    StandardScaler before, or say `prepare="standardise"`. Training is in the precision of the features, double for float64 and single for
+    float32; pictures are trained on in single precision whatever they are.
 
     Parameters that are knobs (`rate`, `widths`, `margin`, ...) are None for the entry's default; `settings` holds further ones and some
     fields of a recipe (`{"beta1": 0.8, "clip": 1.0, "augment": ["flip"]}`). `batch`: examples a step, 0 all, None 128. Mini-batches are
