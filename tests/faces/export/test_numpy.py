@@ -57,7 +57,7 @@ def test_weights_of_another_export_are_refused(run_of, tmp_path):
 
 def test_another_shape_is_refused(run_of, tmp_path):
     module = runpy.run_path(str(put(run_of("linear"), tmp_path)))
-    with pytest.raises(ValueError, match=r"\[n, 8, 8, 1\]; got \[3, 28, 28, 1\]"):
+    with pytest.raises(ValueError, match=r"\[batch, 8, 8, 1\] \(height, width, channels\); got \[3, 28, 28, 1\]"):
         module["scores"](np.zeros((3, 28, 28, 1), dtype=np.uint8))
 
 

@@ -28,6 +28,9 @@ HUB = {
 }
 """What the Hugging Face hub calls the published data sets that have a name here."""
 
+TAGS = {"torch": "pytorch"}
+"""What hubs call a format, where that is not its name here."""
+
 FITS = {
     "crop": "ImageOps.fit(picture, (WIDTH, HEIGHT), Image.Resampling.BILINEAR)",
     "pad": "ImageOps.pad(picture, (WIDTH, HEIGHT), Image.Resampling.BILINEAR)",
@@ -105,7 +108,7 @@ def _front_matter(run: Run, files: Sequence[Shown], measured: Measured | None) -
     source, quoted = last_name(run.data.source), markdown.quoted
     known = HUB.get(run.data.source)
     task = "tabular-classification" if of_points(run) else "image-classification"
-    tags = ["thalweg", task, run.recipe.score.name, *sorted({word for shown in files for word in shown.format.packages})]
+    tags = ["thalweg", task, run.recipe.score.name, *sorted({TAGS.get(shown.format.name, shown.format.name) for shown in files})]
     lines = [f"# {MARK}. Add `license:` before you publish it.", "library_name: thalweg", f"pipeline_tag: {task}", "tags:"]
     lines += [f"- {quoted(tag)}" for tag in tags]
     lines += ["datasets:", f"- {known}"] if known else []

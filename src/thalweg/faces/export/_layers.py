@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -17,10 +18,24 @@ from thalweg.score.linear import Linear
 from thalweg.score.mlp import Perceptron
 from thalweg.score.resnet import Residual, ResidualNet
 
-LEAVES = (
-    nn.Linear, nn.Conv2d, nn.BatchNorm1d, nn.BatchNorm2d, nn.MaxPool2d, nn.ReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.Identity, nn.Dropout,
-)  # fmt: skip
-"""Layers whose `repr` is the call that makes them."""
+
+def _norm(layer: Any) -> str:
+    return f"({layer.num_features}, eps={layer.eps!r}, momentum={layer.momentum!r})"
+
+
+LEAVES: Mapping[type[nn.Module], Callable[[Any], str]] = {
+    nn.Linear: lambda layer: f"({layer.in_features}, {layer.out_features})",
+    nn.Conv2d: lambda layer: (
+        f"({layer.in_channels}, {layer.out_channels}, {layer.kernel_size[0]}, padding={layer.padding[0]}, bias={layer.bias is not None})"
+    ),
+    nn.BatchNorm1d: _norm,
+    nn.BatchNorm2d: _norm,
+    nn.MaxPool2d: lambda layer: f"({layer.kernel_size})",
+    nn.Dropout: lambda layer: f"({layer.p})",
+    **dict.fromkeys((nn.ReLU, nn.Tanh, nn.Sigmoid, nn.GELU, nn.Identity), lambda layer: "()"),
+}
+"""What makes each layer that our nets have. Not its `repr`, which names arguments that older PyTorch does not know; were a layer made in
+another way than those of our nets are, its file would answer otherwise than the run and never appear."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +112,7 @@ def _assigned(module: nn.Module, *names: str) -> tuple[str, ...] | None:
 def _call(module: nn.Module) -> str | None:
     """Return the call that makes a module, a layer a line; None where some layer is none of those known."""
     if type(module) in LEAVES:
-        return f"nn.{module!r}"
+        return f"nn.{type(module).__name__}{LEAVES[type(module)](module)}"
     if isinstance(module, Residual):
         branch = _call(module.branch)
         return None if branch is None else f"Residual({branch})"

@@ -107,7 +107,7 @@ def _linear(place: str) -> str:
 
 def _batch_norm(place: str, epsilon: float) -> list[str]:
     mean, variance, weight, bias = (f'W["{place}{key}"]' for key in ("running_mean", "running_var", "weight", "bias"))
-    return [f"x = (x - {mean}) / np.sqrt({variance} + np.float32({epsilon!r})) * {weight} + {bias}"]
+    return [f"x = (x - {mean}) / np.sqrt({variance} + np.float32({epsilon!r}))", f"x = x * {weight} + {bias}"]
 
 
 ENTRY = Format(
