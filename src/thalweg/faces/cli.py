@@ -14,6 +14,7 @@ import typer
 from thalweg import __version__
 from thalweg.core.names import entry_names
 from thalweg.faces import cli_completion, cli_evidence, cli_export, cli_lab, cli_log, cli_population, cli_runs
+from thalweg.faces.misspelt import DECLARED
 from thalweg.faces.offer import asked, is_wanted
 from thalweg.faces.options import (
     LOOSE,
@@ -276,6 +277,8 @@ def _run(words: list[str]) -> None:
         fail(misused(error), 2)
     except typer.Abort:
         fail("interrupted.", 130)
+    finally:
+        DECLARED.clear()
     raise SystemExit(code if isinstance(code, int) else 0)
 
 
@@ -284,9 +287,9 @@ def _without_knobs(name: str, words: list[str]) -> list[str]:
     """Take the options that a command does not declare out of its arguments: knobs of entries, and for populations all of `train`."""
     command: Any = typer.main.get_command(app)
     known = {option for parameter in command.commands[name].params for option in (*parameter.opts, *parameter.secondary_opts)}
-    from thalweg.faces import knob_options, misspelt
+    from thalweg.faces import knob_options
 
-    misspelt.DECLARED[:] = [option.removeprefix("--") for option in known if option.startswith("--")]
+    DECLARED[:] = [option.removeprefix("--") for option in known if option.startswith("--")]
     rest, loose = knob_options.separate(words, known | {"--debug", "--version"})
     LOOSE.clear()
     LOOSE.update(loose)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from thalweg.core.errors import nearest
 
 DECLARED: list[str] = []
-"""The options that the command under way declares, without their dashes."""
+"""The options that the command under way declares, without their dashes; none where Python calls."""
 
 ELSEWHERE = {
     "lr": "rate", "learning-rate": "rate", "eta": "rate", "optimizer": "optimiser", "optim": "optimiser", "solver": "optimiser",

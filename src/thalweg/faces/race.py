@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.core.entries import Source
-from thalweg.core.errors import ConfigError
+from thalweg.core.errors import ConfigError, nearest
 from thalweg.core.imageset import ImageSet
 from thalweg.core.progress import Progress
 from thalweg.core.visible import visible
@@ -16,7 +16,6 @@ from thalweg.faces._command import command_line
 from thalweg.faces._folder import folder_of_question
 from thalweg.faces._pictures import load_given
 from thalweg.faces._prose import counted
-from thalweg.faces.misspelt import suggestion
 from thalweg.faces.onlookers import see_of
 from thalweg.faces.race_findings import FILES, Race, laid_out
 from thalweg.faces.race_words import base_recipe, names_of, pictures, surface_of, whole
@@ -125,7 +124,7 @@ def over_surface(
     known = ("optimisers", "rates", "start", "steps", "angle", "seed")
     for option in (*(option for option, value in given.items() if value is not None), *loose):
         if option not in known:
-            raise ConfigError(f"a race over a surface has no option {option}.{suggestion(option, known)} Its options: {', '.join(known)}.")
+            raise ConfigError(f"a race over a surface has no option {option}.{nearest(option, known)} Its options: {', '.join(known)}.")
     own: dict[str, Any] = {option: whole(option, loose[option]) for option in ("steps", "seed") if option in loose}
     if "angle" in loose:
         own["angle"] = _degrees(loose["angle"])
