@@ -2,6 +2,7 @@
 
 import re
 import signal
+import threading
 import time
 from types import SimpleNamespace
 
@@ -104,3 +105,44 @@ def test_a_second_interrupt_in_a_notebook_leaves_the_kernel_alive(monkeypatch):
         assert stop.asked
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
+
+
+TRAINING = """
+import thalweg as tw
+digits = tw.load("digits")
+print("begun")
+run = tw.train(digits, score="mlp", epochs=100000, progress=tw.live())
+print("returned", run.complete, run.outcome.ending.value, len(run.metrics) > 1, run.predict(digits.images[:2]).shape)
+run
+"""
+
+
+@pytest.mark.slow
+def test_a_kernel_that_is_interrupted_keeps_a_run_and_lives_on(tmp_path, monkeypatch):
+    manager = pytest.importorskip("jupyter_client.manager")
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    kernel, client = manager.start_new_kernel(kernel_name="python3", cwd=str(tmp_path))
+    said, shown, updates = [], [], []
+    interrupted = threading.Event()
+
+    def listen(message):
+        kind, content = message["msg_type"], message["content"]
+        said.extend([content["text"]] if kind == "stream" else content.get("traceback", []))
+        shown.extend([content["data"]] if kind in ("display_data", "execute_result") else [])
+        updates.extend([content["data"]] if kind == "update_display_data" else [])
+        if len(updates) >= 3 and not interrupted.is_set():
+            interrupted.set()
+            kernel.interrupt_kernel()
+
+    try:
+        client.execute_interactive(TRAINING, timeout=120, output_hook=listen)
+        assert "returned False interrupted True (2,)" in "".join(said), said
+        assert "data:image/svg+xml" in updates[-1]["text/html"]
+        assert "Interrupted after epoch" in shown[-1]["text/html"]
+        client.execute_interactive("print('alive', run.complete)", timeout=30, output_hook=listen)
+        assert "alive False" in said[-1]
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)

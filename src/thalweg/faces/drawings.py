@@ -22,6 +22,7 @@ from thalweg.run import run as runs
 from thalweg.run.data_facts import data_facts
 from thalweg.views import VIEWS, _claim, accuracy_curves, loss_curves
 from thalweg.views import balance as balance_view
+from thalweg.views import plane as plane_view
 from thalweg.views._drawing import Drawing
 
 Drawings = Mapping[str, Callable[[], Drawing]]
@@ -101,7 +102,7 @@ def _images(value: ImageSet) -> Drawings:
 @drawings.register
 def _run(value: runs.Run) -> Drawings:
     """Return the drawings of the report; those of its answers need its pictures, which are loaded where they are not at hand."""
-    return {**course(value), **weights(value), **_answers(value)}
+    return {**course(value), **weights(value), **regions(value), **_answers(value)}
 
 
 def course(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
@@ -122,6 +123,13 @@ def weights(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
         if layer is None
         else {name: partial(lambda one: one, made) for name, made in report.weights_of(layer, run.data.shape, run.classes).items()}
     )
+
+
+def regions(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
+    """Return the decision regions of a run of two-dimensional points that are at hand."""
+    images = getattr(run, "images", None)
+    record = None if images is None else gathering.plane_of(run, images)
+    return {} if record is None else {"plane": partial(plane_view.draw, record)}
 
 
 def _answers(run: runs.Run) -> dict[str, Callable[[], Drawing]]:

@@ -37,7 +37,7 @@ def gather(run: Run, images: ImageSet) -> ReportInput:
         expected_start=run.expected_start,
         examined=examined,
         first_layer=first_layer(run.model),
-        plane=_plane(run, images),
+        plane=plane_of(run, images),
         findings=_findings(run),
         checks=after(run, images),
         notes=(*_zeros(run), f"The weights are those after epoch {run.kept_epoch} ({recipe.keep} by {recipe.monitor})."),
@@ -70,7 +70,8 @@ def first_layer(model: Model) -> FirstLayer | None:
     return FirstLayer(kind="linear", weights=weights) if len(weights) == len(model.classes) and model.score["name"] == "linear" else None
 
 
-def _plane(run: Run, images: ImageSet) -> Plane | None:
+def plane_of(run: Run, images: ImageSet) -> Plane | None:
+    """Return the decision regions of two-dimensional points; None of pictures."""
     if not images.points or images.shape[2] != 2:
         return None
 

@@ -114,3 +114,10 @@ def test_ipython_takes_the_html_without_a_call_of_ours(run):
     found, _ = formatters.DisplayFormatter().format(run)
     assert found["text/html"] == run._repr_html_()
     assert found["text/plain"] == repr(run)
+
+
+def test_a_run_of_points_shows_its_regions_and_a_verdict_its_kind():
+    run = tw.train("spiral", epochs=1)
+    assert run._repr_html_().count("data:image/svg+xml") == 3
+    verdict = EVIDENCE.get("verdict").example()
+    assert verdict.kind in read(verdict)

@@ -12,6 +12,7 @@ from thalweg.core.imageset import ImageSet
 from thalweg.core.outcome import Ending
 from thalweg.core.visible import visible
 from thalweg.evidence import EVIDENCE
+from thalweg.evidence.verdict import Verdict
 from thalweg.faces import drawings
 from thalweg.faces._prose import counted, sentence
 from thalweg.faces.claims_words import HEADINGS, reasons, rows
@@ -43,7 +44,9 @@ def cell_of(value: Any) -> Cell:
     drawn: Sequence[Drawing] = [make() for make in drawings.drawings(value).values()]
     said = value.sentences() if isinstance(value, Finding) else tuple(one.alt for one in drawn)
     tables = {f"{one.title}, as a table": one.table for one in drawn if isinstance(one, Chart)}
-    return Cell(kind="Evidence", title=title, sentences=said, drawings=drawn, folded=tables)
+    headline = value.kind if isinstance(value, Verdict) else ""
+    kind = "Evidence" if own is None else f"Evidence: {own}"
+    return Cell(kind=kind, title=title, headline=headline, sentences=said, drawings=drawn, folded=tables)
 
 
 @cell_of.register(Chart)
@@ -125,7 +128,7 @@ def _run(value: runs.Run) -> Cell:
         alarm=sentence(outcome.advice) if outcome.advice and wrong else "",
         tables=[("", figures)],
         drawings=[course[name]() for name in ("loss-curves", "accuracy-curves") if name in course]
-        + [make() for make in drawings.weights(value).values()],
+        + [make() for make in (drawings.weights(value) | drawings.regions(value)).values()],
         folded={"Recipe": value.recipe.to_toml()},
         notes=[
             *([sentence(outcome.advice)] if outcome.advice and not wrong else []),
