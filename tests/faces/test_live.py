@@ -82,6 +82,7 @@ def test_time_left_follows_from_the_epochs_that_are_done(monkeypatch, shown):
     assert standing.left(0.5) == pytest.approx(10.0 * (1 - 1.5 / 4) / (1.5 / 4))
 
 
+@pytest.mark.slow
 def test_a_new_round_takes_the_place_of_the_last(shown):
     progress = live.Live()
     tw.train("digits", epochs=2, progress=progress)

@@ -32,7 +32,11 @@ def run():
     return tw.train("digits", epochs=1)
 
 
-@pytest.mark.parametrize("name", of_kind(chart=True))
+QUICK = ("search-course", "confusion", "path", "gradient-check", "balance")
+"""Charts that the fast tests draw: two plots, a heat map, contours, logarithmic axes, bars."""
+
+
+@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in of_kind(chart=True)])
 def test_every_chart_is_drawn_on_axes_with_its_limits_and_marks(name):
     panels = flat(VIEWS.get(name).draw(example(name)).figure).panels
     axes = Figure().subplots(len(panels), 1, squeeze=False)[:, 0]

@@ -20,16 +20,21 @@ def drawn(name):
     return view.draw(EVIDENCE.get(view.evidence).example())
 
 
+@functools.cache
+def read(name):
+    return flat(drawn(name).figure)
+
+
 CHARTS = [name for name in VIEWS.names() if isinstance(drawn(name), Chart)]
 
 
 def marks(name, kind):
-    return [mark for panel in flat(drawn(name).figure).panels for mark in panel.marks if isinstance(mark, kind)]
+    return [mark for panel in read(name).panels for mark in panel.marks if isinstance(mark, kind)]
 
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_titles_axes_and_ticks_are_those_of_the_chart(name):
-    chart, found = drawn(name), flat(drawn(name).figure)
+    chart, found = drawn(name), read(name)
     assert found.title == chart.title
     layout = chart.figure.layout
     assert found.panels[-1].x.title == html.unescape(layout.xaxis.title.text).replace("<br>", " ")
@@ -60,7 +65,7 @@ def test_every_point_of_every_trace_is_drawn_where_it_belongs(name):
 @pytest.mark.parametrize("name", CHARTS)
 def test_without_a_range_of_its_own_an_axis_reaches_everything(name):
     chart = drawn(name)
-    for panel, axis in ((panel, chart.figure.layout.yaxis) for panel in flat(chart.figure).panels[:1]):
+    for panel, axis in ((panel, chart.figure.layout.yaxis) for panel in read(name).panels[:1]):
         if axis.range is not None:
             continue
         for mark in panel.marks:
@@ -74,7 +79,7 @@ def test_without_a_range_of_its_own_an_axis_reaches_everything(name):
 def test_the_legend_names_what_plotly_names(name):
     own = drawn(name).figure
     shown = [html.unescape(trace.name) for trace in own.data if trace.showlegend is not False and trace.name and trace.type != "heatmap"]
-    keys = [key.name for key in flat(own).legend]
+    keys = [key.name for key in read(name).legend]
     assert sorted(keys) == (sorted(shown) if len(shown) > 1 and own.layout.showlegend is not False else [])
 
 

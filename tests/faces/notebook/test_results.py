@@ -11,6 +11,7 @@ def swept():
     return tw.sweep("digits", rate=[0.01, 0.1], epochs=1)
 
 
+@pytest.mark.slow
 def test_a_sweep_shows_its_leaderboard(swept):
     said = read(swept)
     assert f"{swept.rows()[0]['accuracy']:.2%}" in said
@@ -19,12 +20,14 @@ def test_a_sweep_shows_its_leaderboard(swept):
     assert len(repr(swept)) <= 400
 
 
+@pytest.mark.slow
 def test_a_comparison_shows_who_leads_and_how_sure_that_is(swept):
     found = tw.compare(swept.run(0), swept.run(1))
     assert "points of accuracy" in read(found)
     assert "95% interval" in read(found)
 
 
+@pytest.mark.slow
 def test_an_inspection_shows_every_finding_and_what_does_not_apply(swept):
     found = tw.inspect(swept.run(0), only=["templates", "filters"])
     said = read(found)
@@ -32,12 +35,14 @@ def test_an_inspection_shows_every_finding_and_what_does_not_apply(swept):
     assert "filters does not apply" in said
 
 
+@pytest.mark.slow
 def test_a_check_shows_what_to_do():
     found = tw.check("digits", only=["baseline", "scaling"], rate=50.0)
     said = read(found)
     assert found.checks[0].sentence in said
 
 
+@pytest.mark.slow
 def test_claims_show_their_verdicts():
     found = tw.claims(only=["F1"])
     assert "holds" in read(found)

@@ -99,7 +99,11 @@ def test_a_run_shows_its_figures_its_course_and_its_templates(run):
     assert len(repr(run)) < 200
 
 
-@pytest.mark.parametrize("name", EVIDENCE.names())
+QUICK = ("spectrum", "mistakes", "attribution", "accuracy")
+"""Evidence whose record is shown in the fast tests: with sentences and without, charts and pictures, and nothing to draw."""
+
+
+@pytest.mark.parametrize("name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in EVIDENCE.names()])
 def test_every_record_of_evidence_shows_itself(name):
     record = EVIDENCE.get(name).example()
     said = read(record)
