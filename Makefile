@@ -51,11 +51,7 @@ $(VENV)/.ready: pyproject.toml $(CONSTRAINTS)
 	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e .
 	touch $@
 
-$(VENV)/.ready-# the example notebooks, each from top to bottom in a fresh kernel; the slow tests run them too
-notebooks: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest tests/test_notebooks.py
-
-docs: $(VENV)/.ready
+$(VENV)/.ready-docs: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[docs]"
 	touch $@
 
