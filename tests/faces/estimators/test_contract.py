@@ -41,11 +41,10 @@ def test_checks_of_scikit_learn(estimator, check):
     [
         *(LinearClassifier(loss=f"svm-{kind}{square}") for kind in ("sum", "max", "ova") for square in ("", "-squared")),
         LinearClassifier(optimiser="momentum", rate=0.05, epochs=60),
-        LinearClassifier(optimiser="lbfgs", l2=0.01),
-        LinearClassifier(prepare="standardise"),
+        LinearClassifier(optimiser="lbfgs", l2=0.01, epochs=15),
         ThalwegClassifier(score_function="linear", loss="svm-max", optimiser="nesterov"),
-        ThalwegClassifier(),
-        PopulationSearchCV(ThalwegClassifier(random_state=0), {"rate": [1e-3, 1e-2]}, cv=2, error_score="raise"),
+        ThalwegClassifier(epochs=25),
+        PopulationSearchCV(ThalwegClassifier(widths=(8,), epochs=10, random_state=0), {"rate": [1e-2, 1e-1]}, cv=2, error_score="raise"),
     ]
 )
 def test_checks_of_scikit_learn_with_other_parts(estimator, check):

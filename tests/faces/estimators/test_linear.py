@@ -73,6 +73,14 @@ def test_coefficients_are_in_the_units_of_the_features():
     np.testing.assert_allclose(scaled @ ours.coef_.T + ours.intercept_, ours.decision_function(scaled), rtol=1e-12)
 
 
+def test_a_weight_is_the_example_so_many_times_but_a_preparation_sees_it_once():
+    times = np.random.default_rng(1).integers(0, 4, N)
+    for prepare, equal in ((None, True), ("standardise", False)):
+        weighed = LinearClassifier(prepare=prepare).fit(X, Y, sample_weight=times)
+        repeated = LinearClassifier(prepare=prepare).fit(X.repeat(times, 0), Y.repeat(times))
+        assert np.allclose(weighed.coef_, repeated.coef_, rtol=1e-6, atol=1e-8) == equal
+
+
 def test_hinges_have_no_probabilities():
     assert hasattr(LinearClassifier(), "predict_proba")
     for loss in ("svm-sum", "svm-ova-squared", "nonsense"):
