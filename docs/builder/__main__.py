@@ -10,10 +10,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from sphinx.cmd.build import build_main
+
 from docs.builder import sources
 from docs.builder.figures import lay_out
 from docs.builder.playing import with_drawings
-from sphinx.cmd.build import build_main
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +22,8 @@ ROOT = Path(__file__).parents[2]
 def build(folder: Path, root: Path = ROOT) -> int:
     """Build the site into `folder`/html; return Sphinx's exit code."""
     source, static = folder / "source", folder / "static"
-    shutil.rmtree(source, ignore_errors=True)
+    for old in (source, folder / "html"):
+        shutil.rmtree(old, ignore_errors=True)
     static.mkdir(parents=True, exist_ok=True)
     lay_out(static)
     pages = {**with_drawings(sources.written(root), folder / "made"), **sources.generated()}

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
-from docs.builder.prose import cell, code, fenced, markdown, plain
-
 import thalweg
+from docs.builder.prose import cell, code, fenced, markdown, plain
 from thalweg.core.catalogue import Catalogue
 from thalweg.core.entries import Entry
 from thalweg.run.recipe import CATALOGUES

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from docs.builder.prose import cell, code, fenced, markdown
 
+from docs.builder.prose import cell, code, fenced, markdown
 from thalweg.core import errors
 from thalweg.faces.cli import app
 

@@ -8,7 +8,6 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from docs.builder import formulas  # noqa: E402  (after the path)
-
 from thalweg import __version__  # noqa: E402
 
 project = "Thalweg"

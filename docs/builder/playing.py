@@ -13,10 +13,9 @@ from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 
+import thalweg
 from docs.builder.blocks import Block, blocks
 from docs.builder.figures import Drawing, Ran, embedded
-
-import thalweg
 
 
 def with_drawings(pages: Mapping[str, str], kept: Path) -> dict[str, str]:
@@ -35,6 +34,8 @@ def with_drawings(pages: Mapping[str, str], kept: Path) -> dict[str, str]:
                 files[name].write_text(json.dumps([asdict(ran) for ran in future.result()]), "utf-8")
         if failed:
             raise SystemExit("\n".join(failed))
+    for old in set(kept.iterdir()) - set(files.values()):
+        old.unlink()
     return {**pages, **{name: embedded(page, _read(files[name]), depth=name.count("/")) for name, page in drawing.items()}}
 
 
@@ -49,6 +50,7 @@ def _program() -> str:
 
 def _played(name: str, page: str) -> list[Ran]:
     import torch
+
     from docs.builder.session import BlockError, played
 
     torch.set_num_threads(1)

@@ -11,10 +11,10 @@ from functools import cached_property
 from types import FunctionType, ModuleType
 from typing import Any
 
-from docs.builder.prose import cell, code, markdown
 from pydantic import BaseModel
 
 import thalweg
+from docs.builder.prose import code, markdown
 
 
 def modules() -> list[str]:
@@ -76,7 +76,10 @@ def described(role: str, name: str, value: Any) -> str:
 def fields(kind: type) -> str:
     """Return the table of a record's fields."""
     if issubclass(kind, BaseModel):
-        rows = [(name, _type(field.annotation), _default(field.default, field.is_required())) for name, field in kind.model_fields.items()]
+        rows = [
+            (name, _type(field.annotation), _default(field.get_default(call_default_factory=True), field.is_required()))
+            for name, field in kind.model_fields.items()
+        ]
     elif dataclasses.is_dataclass(kind):
         required = dataclasses.MISSING
         rows = [(field.name, _type(field.type), _default(field.default, field.default is required)) for field in dataclasses.fields(kind)]
@@ -135,5 +138,6 @@ def _type(made: Any) -> str:
 def _default(value: Any, required: bool) -> str:
     if required:
         return "required"
-    held = value is None or isinstance(value, bool | int | float | str | tuple)
-    return code(repr(value)) if held and len(repr(value)) < 40 else cell("see above")
+    if value is None or isinstance(value, bool | int | float | str | tuple):
+        return code(repr(value))
+    return code(getattr(value, "name", "")) if hasattr(value, "name") else ""

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from docs.builder import session
-from docs.builder.blocks import ASIDE, RUN, SHOWN, blocks, commands
 from PIL import Image
 from tests.program import Child
+
+from docs.builder import session
+from docs.builder.blocks import ASIDE, RUN, SHOWN, blocks, commands
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("CONTRIBUTING.md",)
@@ -19,7 +20,7 @@ DRAWN = {name for name, page in PAGES.items() if any(block.language == "{drawing
 """Pages whose blocks the build of the site runs, for their figures; `test_site.py` builds it."""
 LONGEST = 300
 """Seconds that a page may take."""
-MOST_NOT_RUN = 6
+MOST_NOT_RUN = 3
 
 
 def a_readers_pictures(folder: Path) -> None:

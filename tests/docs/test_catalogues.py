@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from docs.builder import catalogues
 from docs.builder.prose import cell, plain
-
 from thalweg.core.catalogue import Catalogue
 from thalweg.core.entries import Entry
 from thalweg.faces.commands import READERS

@@ -1,8 +1,8 @@
 """The page of the command line: every command, every option, every exit code."""
 
 import pytest
-from docs.builder import commands
 
+from docs.builder import commands
 from thalweg.core import errors
 
 

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+
 from docs.builder import figures, playing
 from docs.builder.blocks import blocks
 from docs.builder.figures import Ran, embedded, taken
-
 from thalweg.evidence import curves, templates
 from thalweg.faces import _page
 from thalweg.views import loss_curves

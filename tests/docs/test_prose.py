@@ -1,8 +1,9 @@
 """Docstrings to Markdown, word for word: what Sphinx makes of the Markdown is the docstring's own text."""
 
 import pytest
-from docs.builder.prose import cell, code, markdown, plain
 from markdown_it import MarkdownIt
+
+from docs.builder.prose import cell, code, markdown, plain
 
 HOSTILE = "v <- m * v, s_j - s_y, [0, 1), a|b, x^2, ~5, #3, <b>, $W$, {x}, \\n, *all*, _all_"
 

@@ -1,9 +1,9 @@
 """The page of the public Python: every public name with its signature and docstring, and the classes that come back."""
 
 import pytest
-from docs.builder import python
 
 import thalweg
+from docs.builder import python
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from docs.builder import sources
 
+from docs.builder import sources
 from thalweg.faces.lab._tour import STOPS
 
 ROOT = Path(__file__).parents[2]
