@@ -59,3 +59,13 @@ def test_scores_are_monitored_through_a_pipeline():
     scores = [row["accuracy"] for row in rows if row["task_name"] == "epoch"]
     assert len(scores) == 4
     assert scores[-1] == pipeline.score(X, Y)
+
+
+def test_partial_fit_tells_nothing_and_leaves_nothing_behind():
+    watcher = Watcher()
+    going = ThalwegClassifier(**GIVEN).set_callbacks(watcher)
+    going.partial_fit(X, Y, classes=[0, 1, 2])
+    assert watcher.told == []
+    assert not hasattr(going, "_callback_fit_ctx")
+    going.fit(X, Y)
+    assert not hasattr(going, "_callback_fit_ctx")

@@ -29,7 +29,6 @@ def held(estimator: BaseEstimator, check: Any) -> None:
     [
         LinearClassifier(),
         ThalwegClassifier(widths=(6,), rate=0.1, epochs=12, batch=0),
-        PopulationSearchCV(LinearClassifier(), {"l2": [1e-3, 1e-2]}, cv=2),
     ]
 )
 def test_checks_of_scikit_learn(estimator, check):
@@ -44,6 +43,7 @@ def test_checks_of_scikit_learn(estimator, check):
         LinearClassifier(optimiser="lbfgs", l2=0.01, epochs=15),
         ThalwegClassifier(score_function="linear", loss="svm-max", optimiser="nesterov"),
         ThalwegClassifier(epochs=25),
+        PopulationSearchCV(LinearClassifier(), {"l2": [1e-3, 1e-2]}, cv=2),
         PopulationSearchCV(ThalwegClassifier(widths=(8,), epochs=10, random_state=0), {"rate": [1e-2, 1e-1]}, cv=2, error_score="raise"),
     ]
 )

@@ -71,7 +71,7 @@ class Classifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         if earlier is not None and classes is not None and not np.array_equal(np.unique(classes), known):
             raise ValueError(f"classes {np.unique(classes).tolist()} are not those of the first call, {known.tolist()}.")
         given = self._given(X, y, sample_weight, reset=earlier is None)
-        self._train(given, sample_weight, earlier=earlier, classes=known, epochs=1)
+        self._train(given, sample_weight, earlier=earlier, classes=known, once=True)
         return self
 
     def predict(self, X: Any) -> Any:
@@ -125,13 +125,13 @@ class Classifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         chosen = self._chosen(given, np.arange(len(given.labels)), seed=seed, classes=self.classes_)
         return pictures(given, chosen, self._fitted.shape)
 
-    def _train(self, given: Given, sample_weight: Any, *, earlier: Reached | None, classes: Any = None, epochs: int | None = None) -> None:
+    def _train(self, given: Given, sample_weight: Any, *, earlier: Reached | None, classes: Any = None, once: bool = False) -> None:
         seed = int(check_random_state(self.random_state).randint(SEEDS))
-        task = self._task(given, np.arange(len(given.labels)), seed=seed, classes=classes, epochs=epochs)
+        task = self._task(given, seed=seed, classes=classes, epochs=1 if once else None)
         self._weighed = sample_weight is not None
         told = Told(
             estimator=self, X=given.values, y=given.labels, metadata=None if sample_weight is None else {"sample_weight": given.weights},
-            attributes=lambda state, kept: _attributes(fitted_of(task, Chain.restore(state.chain), state, kept), task),
+            attributes=lambda state, kept: _attributes(fitted_of(task, Chain.restore(state.chain), state, kept), task), silent=once,
         )  # fmt: skip
         with as_value_errors():
             fitted, reached = train(
@@ -148,9 +148,9 @@ class Classifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
         for name, value in _attributes(fitted, task).items():
             setattr(self, name, value)
 
-    def _task(self, given: Given, rows: Any, *, seed: int, classes: Any = None, epochs: int | None = None) -> Task:
-        """Return what a fit on some rows of the given examples trains."""
-        chosen = self._chosen(given, rows, seed=seed, classes=classes)
+    def _task(self, given: Given, *, seed: int, classes: Any = None, epochs: int | None = None) -> Task:
+        """Return what a fit on the given examples trains."""
+        chosen = self._chosen(given, np.arange(len(given.labels)), seed=seed, classes=classes)
         recipe = self._recipe(given, seed=seed, validated=chosen.split.validation.size > 0)
         return Task(recipe if epochs is None else recipe.with_changes(epochs=epochs), chosen, self._shape(given))
 

@@ -26,13 +26,17 @@ except ImportError:  # before scikit-learn 1.9
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What callbacks are told of a fit: who trains, on what, and how to make a fitted estimator of a state on the way."""
+    """What callbacks are told of a fit: who trains, on what, and how to make a fitted estimator of a state on the way.
+
+    `silent`: nothing is told, as of `partial_fit`, which scikit-learn's protocol does not know.
+    """
 
     estimator: Any
     X: Any
     y: Any
     metadata: Mapping[str, Any] | None
     attributes: Callable[[State, Best], Mapping[str, Any]]
+    silent: bool = False
 
     @property
     def listened_to(self) -> bool:
@@ -42,12 +46,12 @@ class Told:
     def run(self, setting: Setting, state: State, *, progress: Progress) -> tuple[State, Best]:
         """Train to the end; with callbacks, epoch by epoch, until one of them asks to stop. The weights are the same either way."""
         epochs = setting.recipe.epochs
-        if not hasattr(self.estimator, "_init_callback_context"):
+        if self.silent or not hasattr(self.estimator, "_init_callback_context"):
             return _trained(setting, state, progress=progress, until=None)
         context = self.estimator._init_callback_context(max_subtasks=epochs - state.epoch)
         given: dict[str, Any] = {"estimator": self.estimator, "X": self.X, "y": self.y, "metadata": self.metadata}
         context.call_on_fit_task_begin(**given)
-        if not self.listened_to:
+        if not self.listened_to or state.epoch >= epochs:
             state, kept = _trained(setting, state, progress=progress, until=None)
         else:
             state, kept = self._by_epochs(setting, state, context, given, progress=progress)

@@ -38,8 +38,6 @@ class PopulationSearchCV(GridSearchCV):
     [1.0, 1.0]
     """
 
-    n_jobs: ClassVar[None] = None
-    pre_dispatch: ClassVar[str] = "2*n_jobs"
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         name: allowed for name, allowed in GridSearchCV._parameter_constraints.items() if name not in ("n_jobs", "pre_dispatch")
     }
