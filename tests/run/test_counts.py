@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from thalweg.core.errors import DataError
+from thalweg.core.errors import ConfigError, DataError
 from thalweg.core.imageset import ImageSet, Split
 from thalweg.core.progress import Silent
 from thalweg.core.seeds import generator
@@ -12,9 +12,11 @@ from thalweg.run.batches import MiniBatch
 from thalweg.run.conduct import first_state, run_to_the_end
 from thalweg.run.measuring import measured_part
 from thalweg.run.own import weighed
+from thalweg.run.population import Member, plan, train_members
 from thalweg.run.recipe import Recipe
 from thalweg.run.setting import settle_down
 from thalweg.run.signals import Stop
+from thalweg.run.sweep import sweep
 
 TIMES = np.array([2, 0, 1, 3, 1, 1, 0, 2, 1, 4, 1, 2], dtype=np.int64)
 
@@ -153,3 +155,17 @@ def test_features_keep_their_precision():
     assert np.array_equal(kept.flatten(1).numpy(), values + 1e9)
     assert not images.points
     assert a_set(values[:, :2].copy(), labels).points
+
+
+def test_members_of_a_plan_bring_their_counts_and_are_not_kept_in_folders(tmp_path):
+    values, labels = features()
+    images = a_set(values, labels)
+    members = [Member(recipe(score="linear"), counts=TIMES.astype(float)), Member(recipe(score="linear"))]
+    planned = plan(members, images)
+    np.testing.assert_array_equal(planned.chunks[0].counts(12), [TIMES, np.ones(12)])
+    assert plan(members[1:], images).chunks[0].counts(12) is None
+    (found,) = train_members(planned, images)
+    _, alone = trained(recipe(score="linear"), images, TIMES[None].astype(float))
+    torch.testing.assert_close(found.kept.params["weight"][0], alone.params["weight"][0], rtol=1e-11, atol=1e-13)
+    with pytest.raises(ConfigError, match="not kept in a folder"):
+        sweep(planned, images, folder=tmp_path / "sweep")

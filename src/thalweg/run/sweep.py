@@ -71,6 +71,8 @@ def sweep(
         with listening() as stop:
             trained = train_members(planned, images, shelf=Shelf(), told=told, stop=stop, progress=shown, candidates=candidates, see=see)
         return _population(planned, images, trained, stop, folder=None)
+    if any(member.counts is not None for chunk in planned.chunks for member in chunk.members):
+        raise ConfigError("members whose examples count differently are not kept in a folder, for a recipe does not say how; leave it out.")
     store = PopulationStore(folder)
     with store.lock.locked():
         store.tidy()
