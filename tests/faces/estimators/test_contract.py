@@ -5,15 +5,13 @@ from unittest import SkipTest
 
 import pytest
 from sklearn.base import BaseEstimator
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_dataframe_column_names_consistency, parametrize_with_checks
 
 from thalweg.sklearn import LinearClassifier, PopulationSearchCV, ThalwegClassifier
 
 pytestmark = pytest.mark.many_steps
 
 EXPLAINED = {
-    "check_sample_weights_pandas_series": "needs pandas, which Thalweg does not; weights in lists and in foreign arrays are checked",
-    "check_classifier_data_not_an_array": "needs pandas, which Thalweg does not; lists are checked elsewhere",
     "check_array_api_input": "needs SCIPY_ARRAY_API=1 before scipy is imported; with it the check passes",
 }
 
@@ -33,6 +31,12 @@ def held(estimator: BaseEstimator, check: Any) -> None:
 )
 def test_checks_of_scikit_learn(estimator, check):
     held(estimator, check)
+
+
+@pytest.mark.filterwarnings("ignore:X does not have valid feature names")  # a part of the check asks for this warning
+@pytest.mark.parametrize("estimator", [LinearClassifier(), PopulationSearchCV(LinearClassifier(), {"l2": [1e-3, 1e-2]}, cv=2)])
+def test_names_of_features_are_kept_and_held_against(estimator):
+    check_dataframe_column_names_consistency(type(estimator).__name__, estimator)
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ def test_step_epoch_rewind_and_new_start(outlook):
 
 
 def test_the_pace_holds_training_back(outlook):
-    show = opened(outlook, pace="10")
+    show = opened(outlook, pace="60")
     show.tell("play", {})
     waits = [show.work(0.02) for _ in range(3)]
     assert show.exhibit.course.step == 1
