@@ -6,6 +6,7 @@ thousands of times is checked where other tests run it a few times.
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
@@ -26,3 +27,13 @@ def _checks(request: pytest.FixtureRequest) -> Iterator[None]:
     jaxtyping.config.update("jaxtyping_disable", many)
     yield
     jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return Debian's Chromium, driven by playwright."""
+    with pytest.importorskip("playwright.sync_api").sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield launched
+        launched.close()

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -116,15 +115,6 @@ def test_every_page_is_in_the_contents(site: Path, pages: dict[Path, Page]) -> N
     listed = {here(page, address) for page, seen in pages.items() for address in seen.leads}
     for page in pages:
         assert page in listed or page.name in ("genindex.html", "search.html"), page.name
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with pytest.importorskip("playwright.sync_api").sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield launched
-        launched.close()
 
 
 def visited(browser: Any, path: Path, *, width: int, colours: str) -> tuple[Any, list[str]]:

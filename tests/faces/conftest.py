@@ -44,16 +44,6 @@ def digits() -> ImageSet:
     return tw.load("digits")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Return Debian's Chromium, driven by playwright."""
-    with pytest.importorskip("playwright.sync_api").sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
 def watched(browser: Any, tmp_path: Path) -> Iterator[Callable[[str], Any]]:
     """Return what opens a page in a tab; at the end the page must have complained of nothing."""

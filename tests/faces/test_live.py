@@ -95,6 +95,11 @@ def test_recipes_are_named_by_what_differs():
     assert all(re.search(r"seed \d", words) and "epochs" in words for words in differing(recipes).values())
 
 
+def test_of_different_optimisers_the_length_of_the_step_is_named():
+    recipes = {4: Recipe.make(optimiser={"name": "sgd", "rate": 0.1}), 7: Recipe.make(optimiser={"name": "adam", "rate": 0.01})}
+    assert differing(recipes) == {4: "sgd, rate 0.1", 7: "adam, rate 0.01"}
+
+
 def test_outside_a_notebook_it_is_the_terminals_progress():
     assert isinstance(tw.live(), Plain | Bars)
 

@@ -136,6 +136,7 @@ def test_settings_are_told_by_name():
     found = tensorboard.flat_settings(tw.Recipe.model_validate({"penalty": [{"name": "l2", "strength": 0.5}]}))
     assert found["penalty.l2.strength"] == 0.5
     assert found["optimiser.name"]
+    assert found["prepare.name"] == "scale"
     assert not [value for value in found.values() if not isinstance(value, str | float)]
     assert np.isfinite([value for value in found.values() if isinstance(value, float)]).all()
 

@@ -89,7 +89,8 @@ def _policy(*scripts: str) -> str:
     return "; ".join(sources)
 
 
-def _address(png: bytes) -> str:
+def png_address(png: bytes) -> str:
+    """Return a PNG as a data address."""
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
@@ -97,7 +98,7 @@ def _address(png: bytes) -> str:
 def _environment() -> Environment:
     loader = PackageLoader("thalweg.faces", "")
     made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=shown)
-    made.filters["address"] = _address
+    made.filters["address"] = png_address
     return made
 
 

@@ -118,11 +118,7 @@ def course(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
 def weights(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
     """Return the pictures of the first layer's weights, where they are pictures."""
     layer = gathering.first_layer(run.model)
-    return (
-        {}
-        if layer is None
-        else {name: partial(lambda one: one, made) for name, made in report.weights_of(layer, run.data.shape, run.classes).items()}
-    )
+    return {} if layer is None else _ready(report.weights_of(layer, run.data.shape, run.classes))
 
 
 def regions(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
@@ -149,5 +145,5 @@ def _answers(run: runs.Run) -> dict[str, Callable[[], Drawing]]:
     return {name: partial(draw, name) for name in kinds}
 
 
-def _ready(found: Mapping[str, Drawing]) -> Drawings:
+def _ready(found: Mapping[str, Drawing]) -> dict[str, Callable[[], Drawing]]:
     return {name: partial(lambda one: one, made) for name, made in found.items()}

@@ -12,8 +12,8 @@ from typing import Any
 
 from thalweg.core.errors import ConfigError, ModelError
 from thalweg.core.visible import visible
-from thalweg.faces.own_files import LINK, is_own_file, own_bytes
 from thalweg.run.files import HOLDER, INSPECTION, MANIFEST, MEMBERS, METRICS, POPULATION, RECIPE, REPORT, RESULTS
+from thalweg.run.own_files import LINK, is_own_file, own_bytes
 
 PAGES = (REPORT, INSPECTION, "sweep.html")
 """Pages of a run that are handed out."""

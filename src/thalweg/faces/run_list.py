@@ -60,11 +60,7 @@ def runs_command(folder: Path | None, *, sort: str, as_json: bool) -> None:
     if not listed:
         print(f"no runs in {visible(str(where))}; `thalweg train digits` makes one in runs.")
     else:
-        print(
-            table(
-                ["", "kind", "data", "what", "epochs", "state", "validation", "test", "size", "changed"], [_cells(each) for each in listed]
-            )
-        )
+        print(table(HEADINGS, [_cells(each) for each in listed]))
     for each in listed:
         if each.card.broken:
             print(f"note: {visible(str(each.folder))}: {visible(each.card.broken)}")

@@ -18,12 +18,13 @@ from torch import Tensor
 from thalweg.core.durable import storage_errors
 from thalweg.core.errors import ConfigError
 from thalweg.core.visible import visible
+from thalweg.evidence._recipes import flat
 from thalweg.faces import report
 from thalweg.faces._folder import default_folder
 from thalweg.faces.gathering import first_layer
 from thalweg.faces.metrics_log import FIGURES
 from thalweg.run.model import Model
-from thalweg.run.recipe import Recipe
+from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import Epoch
 from thalweg.run.run import Run
 from thalweg.run.seen import Seen
@@ -187,25 +188,12 @@ def tag(name: str) -> str:
 
 def flat_settings(recipe: Recipe) -> dict[str, str | float]:
     """Return a recipe's settings as numbers and words, by dotted names; those that are not set are left out."""
-    found: dict[str, str | float] = {}
-
-    def walk(name: str, value: Any) -> None:
-        if isinstance(value, Mapping):
-            for key, item in value.items():
-                walk(".".join(word for word in (name, "" if key == "knobs" else str(key)) if word), item)
-        elif isinstance(value, bool | str):
-            found[name] = str(value)
-        elif isinstance(value, int | float):
-            found[name] = float(value)
-        elif isinstance(value, list | tuple) and value:
-            if all(isinstance(item, Mapping) and "name" in item for item in value):
-                for item in value:
-                    walk(f"{name}.{item['name']}", {key: each for key, each in item.items() if key != "name"} or "yes")
-            else:
-                found[name] = ",".join(map(str, value))
-
-    walk("", recipe.model_dump(mode="json"))
-    return found
+    laid = flat(recipe.model_dump(mode="json"))
+    return {
+        f"{name}.name" if name in CATALOGUES else name: str(value) if isinstance(value, bool | str) else float(value)
+        for name, value in laid.items()
+        if value is not None
+    }
 
 
 def _library() -> tuple[Any, Any, Any]:

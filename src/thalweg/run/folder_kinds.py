@@ -12,22 +12,41 @@ from pathlib import Path
 from typing import Any
 
 from thalweg.core.durable import TEMPORARY
-from thalweg.run.files import HOLDER, LOCK, MANIFEST, POPULATION, RECIPE
-
-_CHECKPOINT = r"checkpoints(/[0-9-]+(/(state\.json|state\.safetensors|manifest\.json))?)?"
-_EVIDENCE = r"evidence(/[a-z0-9-]+\.json)?|inspection\.html|path\.gif"
-_RUN = (
-    r"recipe\.toml|metrics\.jsonl|manifest\.json|model\.safetensors|path\.safetensors|report\.html"
-    rf"|{_CHECKPOINT}|{_EVIDENCE}"
+from thalweg.core.errors import ModelError
+from thalweg.run.files import (
+    ANIMATION,
+    CHECKPOINTS,
+    EVIDENCE,
+    HOLDER,
+    INSPECTION,
+    LOCK,
+    MANIFEST,
+    MEMBERS,
+    METRICS,
+    MODEL,
+    PATH,
+    POPULATION,
+    RECIPE,
+    REPORT,
+    RESULTS,
 )
+from thalweg.run.own_files import own_bytes
+
+
+def _named(*names: str) -> str:
+    return "|".join(map(re.escape, names))
+
+
+_STEPS = rf"[0-9-]+(/(state\.json|state\.safetensors|{_named(MANIFEST)}))?"
+_EVIDENCE = rf"{EVIDENCE}(/[a-z0-9-]+\.json)?|{_named(INSPECTION, ANIMATION)}"
+_RUN = rf"{_named(RECIPE, METRICS, MANIFEST, MODEL, PATH, REPORT)}|{CHECKPOINTS}(/{_STEPS})?|{_EVIDENCE}"
 _POPULATION = (
-    r"population\.json|members\.jsonl|results(/\d+(/(results\.json|weights\.safetensors|manifest\.json))?)?"
-    r"|checkpoints(/\d+(/[0-9-]+(/(state\.json|state\.safetensors|manifest\.json))?)?)?"
+    rf"{_named(POPULATION, MEMBERS)}|{RESULTS}(/\d+(/(results\.json|weights\.safetensors|{_named(MANIFEST)}))?)?"
+    rf"|{CHECKPOINTS}(/\d+(/{_STEPS})?)?"
 )
 _SWEEP = rf"{_POPULATION}|sweep\.(html|json)|table\.csv|best\.toml|members(/\d+(/({_EVIDENCE}))?)?"
 _RACE = rf"race\.(html|json|csv)|pace\.json|(tuning|final)(/({_POPULATION}))?"
 _PASSING = re.compile(rf"(^|/)({re.escape(TEMPORARY)}\d+-|{re.escape(LOCK)}$|{re.escape(HOLDER)}$)")
-_LARGEST = 256 << 20
 PARTS_OF_A_RACE = ("tuning/population.json", "final/population.json")
 
 
@@ -110,10 +129,7 @@ def _inside(folder: Path) -> list[Path]:
 def _content(path: Path) -> Any:
     """Read a record; None where there is none that can be read, and where it is a link."""
     try:
-        found = os.lstat(path)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
-            return None
-        data = path.read_bytes()
+        data = own_bytes(path)
         return tomllib.loads(data.decode()) if path.suffix == ".toml" else json.loads(data)
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ModelError, ValueError, RecursionError):
         return None

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from thalweg.views._marks import Axis
+
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _FORMAT = re.compile(r"\.(\d+)(~?)([%gf])")
 
@@ -75,3 +77,12 @@ def named(places: Sequence[int | float], texts: Sequence[str] | None, form: str 
     """Return ticks at given places, with their texts or written by a format."""
     said = [written(place, form) for place in places] if texts is None else [words(text) for text in texts]
     return [(float(place), text) for place, text in zip(places, said, strict=True)]
+
+
+def spanning(title: str, low: float, high: float, *, form: str | None = None) -> Axis:
+    """Return an axis between two ends with round values as its ticks.
+
+    >>> spanning("epochs", 0.0, 1.0).ticks[:2]
+    ((0.0, '0'), (0.2, '0.2'))
+    """
+    return Axis(title=title, low=low, high=high, ticks=tuple(named(even(low, high), None, form)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from thalweg.core.durable import storage_errors
 from thalweg.core.errors import ModelError
-from thalweg.core.progress import Progress
+from thalweg.core.progress import Progress, stage
 from thalweg.faces.export._check import Check, Sample, compare, tolerance_of
 from thalweg.faces.export._format import Format, UnwritableError
 from thalweg.run.run import Run
@@ -42,16 +42,15 @@ def make_all(
 ) -> tuple[list[Made], list[str]]:
     """Write and compare every format; a whole folder goes without those that turn out to be impossible, and a note says so."""
     made, notes = [], []
-    progress.begin("export", len(chosen), "files")
-    for entry, path in chosen:
-        try:
-            made.append(_make(run, entry, path, sample))
-        except UnwritableError as error:
-            if not whole:
-                raise
-            notes.append(f"no {entry.name}: {error}")
-        progress.advance()
-    progress.end()
+    with stage(progress, "export", len(chosen), "files") as done:
+        for entry, path in chosen:
+            try:
+                made.append(_make(run, entry, path, sample))
+            except UnwritableError as error:
+                if not whole:
+                    raise
+                notes.append(f"no {entry.name}: {error}")
+            done()
     return made, notes
 
 

@@ -1,11 +1,11 @@
 """Drawings: what the house's views draw, as plain values that a page's `drawing.js` shows: a chart's figure, or a gallery's pictures."""
 
-import base64
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from thalweg.core.visible import visible
+from thalweg.faces._page import png_address
 from thalweg.views._drawing import Chart, Drawing, Gallery, Picture, Table
 
 
@@ -36,6 +36,6 @@ def _gallery(gallery: Gallery) -> dict[str, Any]:
 
 
 def _picture(one: Picture) -> dict[str, Any]:
-    source = None if one.png is None else f"data:image/png;base64,{base64.b64encode(one.png).decode()}"
+    source = None if one.png is None else png_address(one.png)
     words = {"alt": visible(one.alt), "caption": visible(one.caption), "details": [visible(detail) for detail in one.details]}
     return {"source": source, "width": one.width, "height": one.height, **words}

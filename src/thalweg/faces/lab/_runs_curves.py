@@ -10,7 +10,7 @@ from thalweg.evidence import curves
 from thalweg.evidence._axes import word
 from thalweg.evidence._recipes import differing
 from thalweg.faces.lab._drawings import shown
-from thalweg.faces.own_files import check_own
+from thalweg.run.own_files import check_own
 from thalweg.run.record import Epoch
 from thalweg.run.store import Store
 from thalweg.views import _overlay as overlay

@@ -17,9 +17,9 @@ from thalweg.faces.kinds import kinds
 from thalweg.faces.lab._drawings import all_shown
 from thalweg.faces.lab._form import written
 from thalweg.faces.lab._pictures_data import NAMED
-from thalweg.faces.own_files import check_own
 from thalweg.faces.run_card import Card
 from thalweg.run import files
+from thalweg.run.own_files import check_own
 from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import Figures
 from thalweg.run.run import Run

@@ -16,8 +16,8 @@ from thalweg.faces.inspection import findings_of
 from thalweg.faces.kept_evidence import KeptEvidence, digest_of
 from thalweg.faces.kinds import chosen, settled
 from thalweg.faces.lab._drawings import all_shown
-from thalweg.faces.own_files import check_own
 from thalweg.run import files
+from thalweg.run.own_files import check_own
 from thalweg.run.subject import subject_of
 
 ANSWERS = "answers"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from thalweg.core.errors import ConfigError, nearest
 from thalweg.core.visible import visible
-from thalweg.faces.own_files import is_own_file, own_bytes
 from thalweg.faces.run_card import PAGES
 from thalweg.run.files import MANIFEST, POPULATION
+from thalweg.run.own_files import is_own_file, own_bytes
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from thalweg.evidence.leaderboard import Budget, Leaderboard
 from thalweg.faces import sweep_page
 from thalweg.faces._made import Made
 from thalweg.faces.lab._drawings import all_shown, table
-from thalweg.faces.own_files import check_own
+from thalweg.run.own_files import check_own
 from thalweg.run.population_record import MemberResult
 from thalweg.run.population_store import PopulationStore
 from thalweg.views._sweep import told

@@ -1,6 +1,5 @@
 """Cell: what a notebook shows of a value, as HTML that needs no script and fetches nothing."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -8,7 +7,7 @@ from importlib import resources
 from markupsafe import Markup
 
 from thalweg.core.visible import visible
-from thalweg.faces._page import fragment
+from thalweg.faces._page import fragment, png_address
 from thalweg.faces.notebook.svg import address, svg
 from thalweg.views._drawing import Chart, Drawing, Picture, Table
 from thalweg.views._flat import flat
@@ -50,7 +49,7 @@ def painted(chart: Chart) -> str:
 
 def png_image(png: bytes, alt: str) -> Markup:
     """Return a PNG as an element."""
-    return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(base64.b64encode(png).decode(), alt)
+    return Markup('<img src="{}" alt="{}">').format(png_address(png), alt)
 
 
 def svg_image(picture: str, alt: str) -> Markup:

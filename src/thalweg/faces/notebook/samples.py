@@ -10,7 +10,7 @@ from thalweg.core.imageset import ImageSet
 from thalweg.faces.notebook.svg import svg
 from thalweg.views import _palette as palette
 from thalweg.views._marks import Axis, Flat, Key, Panel, Points
-from thalweg.views._ticks import even, written
+from thalweg.views._ticks import spanning
 
 EACH, SIDE, GAP = 8, 44, 4
 """How many pictures of a class are shown, and their height and distance in pixels."""
@@ -75,5 +75,4 @@ def plane(images: ImageSet) -> str:
 def _axis(values: np.ndarray, title: str) -> Axis:
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     wide = 0.05 * (high - low) or 0.5
-    ends = (low - wide, high + wide)
-    return Axis(title=title, low=ends[0], high=ends[1], ticks=tuple((value, written(value, None)) for value in even(*ends)))
+    return spanning(title, low - wide, high + wide)

@@ -9,16 +9,17 @@ import numpy as np
 
 from thalweg.evidence import curves
 from thalweg.evidence._axes import word
+from thalweg.evidence._recipes import differing as settings_apart
 from thalweg.faces.notebook.cell import painted
 from thalweg.faces.notebook.svg import address, svg
 from thalweg.run.keeping import merit
-from thalweg.run.recipe import Recipe
+from thalweg.run.recipe import CATALOGUES, Recipe
 from thalweg.run.record import Epoch
 from thalweg.run.seen import Seen
 from thalweg.views import _palette as palette
 from thalweg.views import accuracy_curves, loss_curves
-from thalweg.views._marks import Axis, Flat, Key, Lines, Panel
-from thalweg.views._ticks import even, written
+from thalweg.views._marks import Flat, Key, Lines, Panel
+from thalweg.views._ticks import spanning
 
 NAMED = 5
 """How many of many members are drawn in colour and named."""
@@ -99,45 +100,28 @@ class Standing:
             lines.append(line)
             if named:
                 keys.append(Key(name=labels[number][:40] or f"member {number}", line=line))
-        across = Axis(title="epochs", low=0.0, high=float(max(row.epoch for each in self.courses.values() for row in each.rows) or 1))
         values = np.concatenate([line.y for line in lines])
         low, high = float(values.min()), float(values.max())
         wide = 0.05 * (high - low) or 0.01
-        x, y = (
-            Axis(title=title, low=one, high=other, ticks=tuple((at, written(at, form)) for at in even(one, other)))
-            for title, one, other, form in (
-                ("epochs", across.low, across.high, None),
-                (monitor, low - wide, high + wide, ".1~%" if monitor == "accuracy" else None),
-            )
-        )
+        last = float(max(row.epoch for each in self.courses.values() for row in each.rows) or 1)
+        x = spanning("epochs", 0.0, last)
+        y = spanning(monitor, low - wide, high + wide, form=".1~%" if monitor == "accuracy" else None)
         flat = Flat(title="", panels=(Panel(x=x, y=y, marks=tuple(lines)),), legend=tuple(reversed(keys)))
         return f"{len(self.courses)} trainings, the leading ones named", address(svg(flat, width=640, height=320))
 
 
 def differing(recipes: Mapping[int, Recipe]) -> dict[int, str]:
     """Return in what each recipe differs from the others, as `rate 0.1, seed 2`."""
-    flat = {number: _flat(recipe.model_dump(mode="json")) for number, recipe in recipes.items()}
-    every = list(dict.fromkeys(name for own in flat.values() for name in own))
-    varied = [name for name in every if len({repr(own.get(name)) for own in flat.values()}) > 1]
-    if "optimiser.name" in varied:  # each has knobs of its own, of which the step's length is the one that is chosen
-        own = ("optimiser.name", "optimiser.rate", "optimiser.scale")
-        varied = [name for name in varied if not name.startswith("optimiser.") or name in own]
-    varied.sort(key=lambda name: name.endswith("seed"))
-    return {number: ", ".join(_said(name, own[name]) for name in varied if own.get(name) is not None) for number, own in flat.items()}
+    varied = list(settings_apart([recipe.model_dump(mode="json") for recipe in recipes.values()]))
+    if any(one.name == "optimiser" for one in varied):  # each has knobs of its own, of which the step's length is the one that is chosen
+        varied = [one for one in varied if not one.name.startswith("optimiser.") or one.name in ("optimiser.rate", "optimiser.scale")]
+    varied.sort(key=lambda one: one.name.endswith("seed"))
+    return {
+        number: ", ".join(_said(one.name, one.values[place]) for one in varied if one.values[place] is not None)
+        for place, number in enumerate(recipes)
+    }
 
 
 def _said(name: str, value: Any) -> str:
-    last = name.rpartition(".")[2]
-    return word(value, digits=3) if last == "name" else f"{last} {word(value, digits=3)}"
-
-
-def _flat(value: Any, name: str = "") -> dict[str, Any]:
-    if isinstance(value, Mapping):
-        return {key: item for each, own in value.items() for key, item in _flat(own, f"{name}.{each}" if name else str(each)).items()}
-    if isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
-        return {
-            key: item
-            for own in value
-            for key, item in _flat({k: v for k, v in own.items() if k != "name"}, f"{name}.{own.get('name', '')}").items()
-        }
-    return {name: value}
+    written = word(value, digits=3)
+    return written if name in CATALOGUES else f"{name.rpartition('.')[2]} {written}"

@@ -11,6 +11,7 @@ from jaxtyping import Float64
 from PIL import Image
 
 from thalweg.core.visible import visible
+from thalweg.faces._page import png_address
 from thalweg.faces.notebook._shapes import shape
 from thalweg.views import _palette as palette
 from thalweg.views._marks import Area, Axis, Flat, Key, Lines, Mark, Panel, Picture, Points, Scale, Words
@@ -182,7 +183,7 @@ def _picture(mark: Picture, panel: Panel, frame: Frame) -> str:
     flipped = panel.y.low > panel.y.high
     out = io.BytesIO()
     Image.fromarray(mark.pixels[::-1] if flipped else mark.pixels).save(out, "PNG", optimize=True)
-    source = f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
+    source = png_address(out.getvalue())
     place = f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}"'
     return f'<image {place} preserveAspectRatio="none" style="image-rendering:pixelated" href="{source}"/>'
 
