@@ -4,7 +4,6 @@ Nothing here names an entry or a catalogue's entries: a file that is added to a 
 """
 
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from types import FunctionType
@@ -12,6 +11,7 @@ from typing import Any
 
 import thalweg
 from docs.builder.prose import cell, code, fenced, markdown, plain
+from docs.builder.python import signature
 from thalweg.core.catalogue import Catalogue
 from thalweg.core.entries import Entry
 from thalweg.run.recipe import CATALOGUES
@@ -144,17 +144,3 @@ def functions(module: Any) -> Iterator[tuple[str, Any]]:
 def function(name: str, made: Any) -> str:
     """Return a function's or a class's docstring under its signature."""
     return f"**`{name}{signature(made)}`**\n\n{markdown(made.__doc__)}"
-
-
-def signature(made: Any) -> str:
-    """Return the parameters by name, with defaults, without types: the docstring says what they are.
-
-    >>> signature(lambda scores, labels, *, margin=1.0: None)
-    '(scores, labels, *, margin=1.0)'
-    """
-    try:
-        found = inspect.signature(made)
-    except ValueError:
-        return ""
-    bare = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in found.parameters.values()]
-    return str(found.replace(parameters=bare, return_annotation=inspect.Signature.empty))

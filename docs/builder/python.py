@@ -68,9 +68,9 @@ def described(role: str, name: str, value: Any) -> str:
     inside = [markdown(value.__doc__)]
     if isinstance(value, type):
         inside += [fields(value), *members(value)]
-        called = "" if fields(value) else _parameters(value)
+        called = "" if fields(value) else signature(value)
         return directive(role, f"{name}{called}", "\n\n".join(part for part in inside if part), depth=8)
-    return directive(role, f"{name}{_parameters(value)}", "\n\n".join(inside), depth=8)
+    return directive(role, f"{name}{signature(value)}", "\n\n".join(inside), depth=8)
 
 
 def fields(kind: type) -> str:
@@ -101,7 +101,7 @@ def members(kind: type) -> Iterator[str]:
             seen.add(name)
             bare = value.__func__ if isinstance(value, classmethod | staticmethod) else value
             if isinstance(bare, FunctionType):
-                yield directive("method", f"{name}{_parameters(bare, method=not isinstance(value, staticmethod))}", markdown(bare.__doc__))
+                yield directive("method", f"{name}{signature(bare, method=not isinstance(value, staticmethod))}", markdown(bare.__doc__))
             elif isinstance(bare, property | cached_property):
                 yield directive("property", name, markdown(bare.__doc__))
 
@@ -112,8 +112,16 @@ def directive(role: str, signature: str, text: str, *, depth: int = 5) -> str:
     return f"{fence}{{py:{role}}} {signature}\n\n{text}\n{fence}"
 
 
-def _parameters(function: Any, *, method: bool = False) -> str:
-    found = inspect.signature(function)
+def signature(function: Any, *, method: bool = False) -> str:
+    """Return the parameters by name, with defaults, without types: the docstring says what they are. Nothing of what has no signature.
+
+    >>> signature(lambda scores, labels, *, margin=1.0: None)
+    '(scores, labels, *, margin=1.0)'
+    """
+    try:
+        found = inspect.signature(function)
+    except ValueError:
+        return ""
     bare = [_bare(parameter) for parameter in found.parameters.values()]
     return str(found.replace(parameters=bare[1:] if method else bare, return_annotation=inspect.Signature.empty))
 

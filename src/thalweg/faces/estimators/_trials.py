@@ -110,8 +110,7 @@ class Trials:
     def _key(self, split: int, task: Task) -> tuple[Any, ...]:
         if self._sees_all(task):
             return (None, task.shape, structure(_whole(task.recipe)))
-        chosen = next(key for key, each in self.known.items() if each is task.chosen)
-        return (split, task.shape, structure(task.recipe), chosen[2:])
+        return (split, task.shape, structure(task.recipe), task.recipe.data.validation, task.recipe.seed)
 
     def _sees_all(self, task: Task) -> bool:
         recipe, examples = task.recipe, len(task.chosen.split.train)
