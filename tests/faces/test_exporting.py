@@ -15,6 +15,7 @@ import thalweg as tw
 from thalweg.core.errors import ConfigError, DataError, ModelError
 from thalweg.faces.export import FORMATS, _choice
 from thalweg.faces.export._check import answers_of, compare, draw_sample
+from thalweg.sklearn import ThalwegClassifier
 
 
 @pytest.fixture(scope="module")
@@ -221,3 +222,15 @@ def test_code_of_somebody_s_is_run_on_consent_only(ask, here, monkeypatch):
     answer = ask("export", "r", "--torch", "net.py", "--quiet", "--trust-code")
     assert answer.code == 2
     assert "score 'module' is a module that cannot be written out as Python; give a name that ends in .pt2" in answer.err
+
+
+def test_an_estimator_is_exported_where_it_was_fitted_on_bytes_only(digits, here):
+    images, labels = digits.images[:60], digits.labels[:60]
+    given = {"score_function": "linear", "epochs": 1, "random_state": 0}
+    pictures = ThalwegClassifier(**given).fit(images, labels)
+    made = tw.export(pictures.run_, numpy=here / "net.py", images=pictures.pictures(images, labels), check=20)
+    assert made.compared == "20 train"
+    features = ThalwegClassifier(**given).fit(images.reshape(60, -1) / 16, labels)
+    with pytest.raises(ConfigError, match=r"8-bit pixels, or points of the plane; this run was trained on float64 numbers"):
+        tw.export(features.run_, numpy=here / "other.py")
+    assert not (here / "other.py").exists()

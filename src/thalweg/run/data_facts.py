@@ -21,4 +21,5 @@ def data_facts(images: ImageSet) -> DataFacts:
         skipped=tuple((skipped.path, skipped.reason) for skipped in images.skipped),
         notes=images.notes,
         split=images.split.fingerprint,
+        dtype=images.images.dtype.name,
     )

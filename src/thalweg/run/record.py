@@ -57,7 +57,7 @@ class Epoch:
 class DataFacts:
     """What a run was trained on, without the pixels: kept in the run's manifest and shown in its report.
 
-    `fingerprint` is that of pixels, labels and class names; `split` that of the rows in each part.
+    `fingerprint` is that of pixels, labels and class names; `split` that of the rows in each part; `dtype` is the pixels' type for NumPy.
     """
 
     source: str
@@ -68,10 +68,11 @@ class DataFacts:
     skipped: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     split: str = ""
+    dtype: str = "uint8"
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "DataFacts":
-        """Read the record from a JSON object."""
+        """Read the record from a JSON object; earlier ones name no type of numbers, and are of pictures or of points of the plane."""
         return cls(
             source=row["source"],
             fingerprint=row["fingerprint"],
@@ -81,4 +82,5 @@ class DataFacts:
             skipped=tuple((path, reason) for path, reason in row["skipped"]),
             notes=tuple(row["notes"]),
             split=row["split"],
+            dtype=row.get("dtype", "float32" if tuple(row["shape"]) == (1, 1, 2) else "uint8"),
         )

@@ -8,12 +8,18 @@ from pathlib import Path
 from thalweg.core.entries import Source
 from thalweg.core.errors import ConfigError
 from thalweg.faces.export import FORMATS
+from thalweg.faces.export._facts import of_points
 from thalweg.faces.export._format import Format
 from thalweg.run.run import Run
 
 
 def choose(run: Run, folder: Source | None, files: Mapping[str, Path]) -> tuple[list[tuple[Format, Path]], list[str]]:
     """Return the formats to write with their paths, and notes on those that a folder goes without."""
+    if run.data.dtype != "uint8" and not of_points(run):
+        raise ConfigError(
+            f"exported models take 8-bit pixels, or points of the plane; this run was trained on {run.data.dtype} numbers of other units, "
+            "as an estimator's features are. Keep the estimator itself (joblib), or fit it on pictures as uint8."
+        )
     if folder is not None and files:
         raise ConfigError(f"give a folder for everything, or a file for each format; got {folder} and --{next(iter(files))}.")
     if folder is None and not files:
